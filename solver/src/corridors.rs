@@ -1,0 +1,417 @@
+//! Where trenches may run: a graph from drawn corridors and, where none is drawn, from the free
+//! ground between containers.
+//!
+//! Free ground is described by tracks: lines along the sides of every footprint, grown by the wall
+//! clearance and extended until something is in the way. Every port gets a stub straight out of
+//! its wall. Where lines meet there is a node; stretches without a choice become one edge.
+
+pub mod grid;
+mod tracks;
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::Catalogue;
+use crate::demand::Demands;
+use crate::geometry::{
+    Point, Rect, meeting_point, polygon_contains, polygon_crossed_by,
+};
+use crate::plan::{Ground, Plan, Preference, Usage, ZoneKind};
+use grid::Grid;
+
+/// A place where trenches may meet.
+pub type Node = u32;
+/// A stretch between two places.
+pub type EdgeIndex = u32;
+
+/// A stretch along which a trench may run.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Its ends.
+    pub ends: [Node; 2],
+    /// Its line from the first end to the second.
+    pub path: Vec<Point>,
+    /// Its length, m.
+    pub length_m: f64,
+    /// Cost factor of the ground.
+    pub ground: f64,
+    /// Cost factor the search applies on top; never part of a price.
+    pub lean: f64,
+    /// Widest trench that fits, mm.
+    pub limit_mm: i64,
+    /// Times the stretch enters or leaves a road.
+    pub road_edges: u32,
+    /// The drawn corridor it lies in, by index.
+    pub corridor: Option<usize>,
+    /// What the planner says about it.
+    pub usage: Usage,
+}
+
+/// The corridor graph.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// Positions of the nodes.
+    pub nodes: Vec<Point>,
+    /// Stretches, in a fixed order.
+    pub edges: Vec<Edge>,
+    /// Edges at each node.
+    pub adjacent: Vec<Vec<(EdgeIndex, Node)>>,
+    /// Node of each demand's port, if its stub leads anywhere.
+    pub demand_nodes: Vec<Option<Node>>,
+    /// Node of each source.
+    pub source_nodes: Vec<Option<Node>>,
+}
+
+/// A straight piece of a line before it is cut at meeting points.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    a: Point,
+    b: Point,
+    corridor: Option<usize>,
+}
+
+/// What may be dug where.
+struct Terrain<'a> {
+    plan: &'a Plan,
+    footprints: Vec<Rect>,
+    index: Grid,
+    bounds: Rect,
+    rectangular: bool,
+}
+
+impl<'a> Terrain<'a> {
+    fn new(plan: &'a Plan, catalogue: &Catalogue) -> Self {
+        let footprints: Vec<Rect> = plan
+            .containers
+            .iter()
+            .filter_map(|container| {
+                Some(container.footprint(catalogue.modules.get(&container.module)?))
+            })
+            .collect();
+        let site = plan.bounds().unwrap_or(Rect { min: Point::default(), max: Point::default() });
+        let bounds = footprints.iter().fold(site, |all, footprint| all.union(*footprint));
+        let mut index = Grid::new(bounds, 15_000);
+        for (number, footprint) in (0_u32..).zip(&footprints) {
+            index.insert(number, *footprint);
+        }
+        let corners = site.corners();
+        let rectangular = plan.boundary_mm.len() == 4
+            && plan.boundary_mm.iter().all(|corner| corners.contains(corner));
+        Self { plan, footprints, index, bounds, rectangular }
+    }
+
+    /// Whether a straight trench may run from `a` to `b`: on the site, clear of footprints and of
+    /// exclusion zones.
+    fn is_free(&self, a: Point, b: Point) -> bool {
+        let span = Rect::spanning(a, b);
+        let site = &self.plan.boundary_mm;
+        let inside = if self.rectangular {
+            self.plan.bounds().is_some_and(|site| site.contains(a) && site.contains(b))
+        } else {
+            let middle = Point { x: a.x.midpoint(b.x), y: a.y.midpoint(b.y) };
+            [a, b, middle].iter().all(|&point| polygon_contains(site, point))
+        };
+        inside
+            && !self
+                .index
+                .near(span)
+                .iter()
+                .any(|&item| self.footprints[item as usize].crossed_by(a, b))
+            && !self.plan.zones.iter().any(|zone| {
+                zone.kind == ZoneKind::Exclusion && polygon_crossed_by(&zone.outline_mm, a, b)
+            })
+    }
+}
+
+/// Builds the graph of a plan; `catalogue` already carries the plan's overrides.
+pub fn build(plan: &Plan, catalogue: &Catalogue, demands: &Demands) -> Graph {
+    let terrain = Terrain::new(plan, catalogue);
+    let mut segments = Vec::new();
+    for (index, corridor) in plan.corridors.iter().enumerate() {
+        if corridor.usage == Usage::Forbidden {
+            continue;
+        }
+        segments.extend(corridor.path_mm.windows(2).filter(|pair| pair[0] != pair[1]).map(
+            |pair| Segment { a: pair[0], b: pair[1], corridor: Some(index) },
+        ));
+    }
+    segments.extend(tracks::free_ground(&terrain, catalogue, demands, &segments));
+    let pieces = cut(&terrain, &segments);
+    assemble(&terrain, catalogue, demands, &pieces)
+}
+
+/// Cuts all segments where they meet each other or a road's outline.
+fn cut(terrain: &Terrain<'_>, segments: &[Segment]) -> Vec<Segment> {
+    let mut index = Grid::new(terrain.bounds.inflate(1000), 8_000);
+    for (number, segment) in (0_u32..).zip(segments) {
+        index.insert(number, Rect::spanning(segment.a, segment.b));
+    }
+    let roads: Vec<&[Point]> = terrain
+        .plan
+        .zones
+        .iter()
+        .filter(|zone| zone.kind != ZoneKind::Green)
+        .map(|zone| zone.outline_mm.as_slice())
+        .collect();
+    let mut pieces = Vec::new();
+    for (number, segment) in (0_u32..).zip(segments) {
+        let mut cuts = vec![segment.a, segment.b];
+        for other in index.near(Rect::spanning(segment.a, segment.b)) {
+            if other == number {
+                continue;
+            }
+            let other = &segments[other as usize];
+            cuts.extend(meeting_point(segment.a, segment.b, other.a, other.b));
+            // Ends that touch, collinear ones included.
+            for end in [other.a, other.b] {
+                if crate::geometry::on_segment(segment.a, segment.b, end) {
+                    cuts.push(end);
+                }
+            }
+        }
+        for road in &roads {
+            for (c, d) in crate::geometry::edges(road) {
+                cuts.extend(meeting_point(segment.a, segment.b, c, d));
+            }
+        }
+        cuts.sort_by_key(|point| {
+            let (dx, dy) = (point.x - segment.a.x, point.y - segment.a.y);
+            (dx.abs() + dy.abs(), point.x, point.y)
+        });
+        cuts.dedup();
+        pieces.extend(
+            cuts.windows(2)
+                .map(|pair| Segment { a: pair[0], b: pair[1], corridor: segment.corridor })
+                .filter(|piece| terrain.is_free(piece.a, piece.b)),
+        );
+    }
+    pieces
+}
+
+fn assemble(
+    terrain: &Terrain<'_>,
+    catalogue: &Catalogue,
+    demands: &Demands,
+    pieces: &[Segment],
+) -> Graph {
+    // The same stretch may come from a corridor and a track; the corridor wins.
+    let mut unique: BTreeMap<(Point, Point), Option<usize>> = BTreeMap::new();
+    for piece in pieces {
+        let key = (piece.a.min(piece.b), piece.a.max(piece.b));
+        let kept = unique.entry(key).or_insert(piece.corridor);
+        if kept.is_none() {
+            *kept = piece.corridor;
+        }
+    }
+    let mut terminals: Vec<Point> = demands.demands.iter().map(|demand| demand.at).collect();
+    terminals.extend(demands.sources.iter().map(|source| source.at));
+    terminals.sort_unstable();
+    terminals.dedup();
+
+    let mut names: BTreeMap<Point, Node> = BTreeMap::new();
+    let mut nodes = Vec::new();
+    let mut edges = Vec::new();
+    for ((a, b), corridor) in unique {
+        let ends = [a, b].map(|point| {
+            *names.entry(point).or_insert_with(|| {
+                nodes.push(point);
+                Node::try_from(nodes.len() - 1).unwrap_or(Node::MAX)
+            })
+        });
+        edges.push(raw_edge(terrain, catalogue, ends, (a, b), corridor));
+    }
+    let is_terminal: Vec<bool> =
+        nodes.iter().map(|point| terminals.binary_search(point).is_ok()).collect();
+    let edges = contract(nodes.len(), edges, &is_terminal);
+
+    // Renumber the nodes that are left.
+    let mut used: Vec<Node> = edges.iter().flat_map(|edge| edge.ends).collect();
+    used.sort_unstable();
+    used.dedup();
+    let renumber =
+        |node: Node| Node::try_from(used.binary_search(&node).unwrap_or(0)).unwrap_or(Node::MAX);
+    let mut graph = Graph {
+        nodes: used.iter().map(|&node| nodes[node as usize]).collect(),
+        edges,
+        ..Graph::default()
+    };
+    for edge in &mut graph.edges {
+        edge.ends = edge.ends.map(renumber);
+    }
+    graph.edges.sort_by(|x, y| (x.ends, &x.path).cmp(&(y.ends, &y.path)));
+    graph.adjacent = vec![Vec::new(); graph.nodes.len()];
+    for (number, edge) in (0..).zip(&graph.edges) {
+        let [a, b] = edge.ends;
+        graph.adjacent[a as usize].push((number, b));
+        if a != b {
+            graph.adjacent[b as usize].push((number, a));
+        }
+    }
+    let positions: BTreeMap<Point, Node> = graph.nodes.iter().copied().zip(0..).collect();
+    graph.demand_nodes =
+        demands.demands.iter().map(|demand| positions.get(&demand.at).copied()).collect();
+    graph.source_nodes =
+        demands.sources.iter().map(|source| positions.get(&source.at).copied()).collect();
+    graph
+}
+
+fn raw_edge(
+    terrain: &Terrain<'_>,
+    catalogue: &Catalogue,
+    ends: [Node; 2],
+    (a, b): (Point, Point),
+    corridor: Option<usize>,
+) -> Edge {
+    let rules = &catalogue.rules;
+    let middle = Point { x: a.x.midpoint(b.x), y: a.y.midpoint(b.y) };
+    let zone_kind = terrain
+        .plan
+        .zones
+        .iter()
+        .filter(|zone| matches!(zone.kind, ZoneKind::Road | ZoneKind::CranePad))
+        .find(|zone| polygon_contains(&zone.outline_mm, middle));
+    let drawn = corridor.and_then(|index| terrain.plan.corridors.get(index));
+    let base = match drawn.map(|corridor| corridor.ground) {
+        None => rules.free_ground_factor.value,
+        Some(Ground::Soil) => 1.0,
+        Some(Ground::Paved) => rules.paved_factor.value,
+    };
+    let (zone_factor, road_edges) = match zone_kind {
+        None => (1.0, 0),
+        Some(zone) => {
+            let on_outline = |point: Point| {
+                crate::geometry::edges(&zone.outline_mm)
+                    .any(|(c, d)| near_segment(c, d, point))
+            };
+            let crossings = u32::from(on_outline(a)) + u32::from(on_outline(b));
+            match zone.kind {
+                ZoneKind::Road => (rules.road_factor.value, crossings),
+                ZoneKind::CranePad | ZoneKind::Exclusion | ZoneKind::Green => {
+                    (rules.paved_factor.value, 0)
+                }
+            }
+        }
+    };
+    let lean = match drawn.map(|corridor| corridor.preference) {
+        None | Some(Preference::Neutral) => 1.0,
+        Some(Preference::Prefer) => rules.prefer_factor.value,
+        Some(Preference::Avoid) => rules.avoid_factor.value,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "the rule set bounds the width")]
+    let free_limit = rules.free_ground_width_mm.value as i64;
+    Edge {
+        ends,
+        path: vec![a, b],
+        length_m: a.distance_m(b),
+        ground: base.max(zone_factor),
+        lean,
+        limit_mm: drawn.map_or(free_limit, |corridor| corridor.width_limit_mm.0),
+        road_edges,
+        corridor,
+        usage: drawn.map_or(Usage::Possible, |corridor| corridor.usage),
+    }
+}
+
+/// Whether a point lies on a segment, give or take the millimetre of a rounded meeting point.
+fn near_segment(a: Point, b: Point, point: Point) -> bool {
+    let area = crate::geometry::orientation(a, b, point).abs() as f64;
+    let length = ((b.x - a.x) as f64).hypot((b.y - a.y) as f64);
+    area <= 1.5 * length && Rect::spanning(a, b).inflate(2).contains(point)
+}
+
+/// Drops dead ends and joins stretches at nodes without a choice.
+fn contract(node_count: usize, edges: Vec<Edge>, is_terminal: &[bool]) -> Vec<Edge> {
+    let mut slots: Vec<Option<Edge>> = edges.into_iter().map(Some).collect();
+    let mut adjacent: Vec<Vec<usize>> = vec![Vec::new(); node_count];
+    for (number, edge) in slots.iter().enumerate() {
+        for end in edge.iter().flat_map(|edge| edge.ends) {
+            adjacent[end as usize].push(number);
+        }
+    }
+    let keeps = |slots: &[Option<Edge>], node: usize| {
+        // Required and existing stretches stay even where they lead nowhere.
+        adjacent_required(slots, &adjacent[node])
+    };
+    let pinned: Vec<bool> =
+        (0..node_count).map(|node| is_terminal[node] || keeps(&slots, node)).collect();
+    let mut queue: Vec<usize> = (0..node_count).collect();
+    while let Some(node) = queue.pop() {
+        adjacent[node].retain(|&number| slots[number].is_some());
+        if pinned[node] {
+            continue;
+        }
+        match adjacent[node][..] {
+            [only] => {
+                if let Some(edge) = slots[only].take() {
+                    let other = other_end(&edge, node);
+                    queue.push(other);
+                }
+                adjacent[node].clear();
+            }
+            [first, second] if first != second => {
+                let (Some(one), Some(two)) = (&slots[first], &slots[second]) else { continue };
+                let (far_one, far_two) = (other_end(one, node), other_end(two, node));
+                if far_one == node || far_two == node || far_one == far_two || !alike(one, two) {
+                    continue;
+                }
+                let joined = join(one, two, node);
+                slots[first] = Some(joined);
+                slots[second] = None;
+                adjacent[far_two].retain(|&number| number != second);
+                adjacent[far_two].push(first);
+                adjacent[node].clear();
+            }
+            _ => {}
+        }
+    }
+    slots.into_iter().flatten().collect()
+}
+
+fn adjacent_required(slots: &[Option<Edge>], numbers: &[usize]) -> bool {
+    numbers.iter().filter_map(|&number| slots[number].as_ref()).any(|edge| {
+        matches!(edge.usage, Usage::Required)
+    })
+}
+
+fn other_end(edge: &Edge, node: usize) -> usize {
+    let [a, b] = edge.ends;
+    if a as usize == node { b as usize } else { a as usize }
+}
+
+/// Whether two stretches may become one.
+fn alike(one: &Edge, two: &Edge) -> bool {
+    one.corridor == two.corridor
+        && one.ground.to_bits() == two.ground.to_bits()
+        && one.limit_mm == two.limit_mm
+}
+
+fn join(one: &Edge, two: &Edge, middle: usize) -> Edge {
+    let oriented = |edge: &Edge, from_middle: bool| {
+        let mut path = edge.path.clone();
+        let starts_in_middle = edge.ends[0] as usize == middle;
+        if starts_in_middle != from_middle {
+            path.reverse();
+        }
+        path
+    };
+    let mut path = oriented(one, false);
+    path.extend(oriented(two, true).into_iter().skip(1));
+    // Straight stretches need no point in between.
+    let mut slim: Vec<Point> = Vec::with_capacity(path.len());
+    for point in path {
+        while slim.len() >= 2
+            && crate::geometry::on_segment(slim[slim.len() - 2], point, slim[slim.len() - 1])
+        {
+            slim.pop();
+        }
+        slim.push(point);
+    }
+    let end = |edge: &Edge| Node::try_from(other_end(edge, middle)).unwrap_or(Node::MAX);
+    Edge {
+        ends: [end(one), end(two)],
+        path: slim,
+        length_m: one.length_m + two.length_m,
+        road_edges: one.road_edges + two.road_edges,
+        ..one.clone()
+    }
+}
+

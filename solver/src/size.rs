@@ -1,0 +1,7 @@
+//! The smallest and cheapest things that do the job: cables, fibre, pipes, pumps, transformers.
+
+pub mod cable;
+pub mod equipment;
+pub mod fibre;
+pub mod pipe;
+pub mod split;
