@@ -324,11 +324,11 @@ pub enum BoqGroup {
     Equipment,
     /// Digging and crossings.
     Trench,
-    /// Power cables.
+    /// Power cables and fibre trunks.
     Cable,
     /// Pipes.
     Pipe,
-    /// Trunks and transceivers.
+    /// Transceivers.
     Optics,
     /// Laying, ends and tests.
     Laying,
@@ -353,9 +353,9 @@ impl BoqGroup {
         match self {
             Self::Equipment => "Equipment",
             Self::Trench => "Trench",
-            Self::Cable => "Cable",
+            Self::Cable => "Cable and trunks",
             Self::Pipe => "Pipe",
-            Self::Optics => "Fibre and optics",
+            Self::Optics => "Optics",
             Self::Laying => "Laying and ends",
             Self::Spares => "Spares",
         }
@@ -473,6 +473,8 @@ pub struct NetworkCost {
     pub first_eur: f64,
     /// Present value of cable losses and pumping, EUR.
     pub running_eur: f64,
+    /// Part of the cost no route can change: ends, verticals and slack, EUR.
+    pub fixed_eur: f64,
     /// No plan for these containers costs less over the horizon, EUR.
     pub bound_eur: f64,
 }

@@ -180,9 +180,12 @@ impl Cents {
         self.0 as f64 / 100.0
     }
 
-    /// Price times quantity, rounded once to the cent.
+    /// Price times quantity, rounded once to the cent as a spreadsheet rounds it: a product a hair
+    /// below half a cent in binary is half a cent in decimal and goes up.
     pub fn times(self, quantity: f64) -> Self {
-        Self::from_euros(self.euros() * quantity)
+        let thousandths = (self.euros() * quantity * 100_000.0).round();
+        #[expect(clippy::cast_possible_truncation, reason = "totals stay far below 2^53 cents")]
+        Self((thousandths / 1000.0).round() as i64)
     }
 }
 

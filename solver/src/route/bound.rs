@@ -258,7 +258,8 @@ impl<'a> Dual<'a> {
         }
     }
 
-    fn value_of(&self, commodity: usize) -> f64 {
+    /// What a connection contributes to the proof.
+    pub fn value_of(&self, commodity: usize) -> f64 {
         let node = self.problem.commodities[commodity].node;
         node.map_or(0.0, |node| self.potentials[commodity][node as usize])
     }
@@ -296,6 +297,38 @@ impl<'a> Dual<'a> {
         }
         let sum: f64 = (0..self.potentials.len()).map(|commodity| self.value_of(commodity)).sum();
         sum - excess + self.charges.constant
+    }
+
+    /// What a connection consumes beyond its own cost, by edge and direction.
+    pub fn consumption(&self, commodity: usize) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
+        let potentials = &self.potentials[commodity];
+        let per_m = self.charges.per_m[commodity];
+        self.problem.graph.edges.iter().enumerate().filter_map(move |(number, edge)| {
+            let [a, b] = edge.ends.map(|end| potentials[end as usize]);
+            let own = per_m * edge.length_m;
+            let consumed = [(a - b - own).max(0.0), (b - a - own).max(0.0)];
+            let usable = self.problem.may_use(commodity, u32::try_from(number).ok()?);
+            (usable && (consumed[0] > 0.0 || consumed[1] > 0.0)).then_some((number, consumed))
+        })
+    }
+
+    /// The mixture of several duals with given weights by commodity.
+    pub fn mixture(
+        problem: &'a Problem<'a>,
+        charges: &'a Charges,
+        duals: &[Self],
+        weights: &[Vec<f64>],
+    ) -> Self {
+        let mut mixed = Self::new(problem, charges);
+        for (commodity, weights) in weights.iter().enumerate() {
+            for (dual, weight) in duals.iter().zip(weights) {
+                let pairs = mixed.potentials[commodity].iter_mut().zip(&dual.potentials[commodity]);
+                for (sum, own) in pairs {
+                    *sum += weight * own;
+                }
+            }
+        }
+        mixed
     }
 
     fn distance_to_source(&mut self, commodity: usize) -> f64 {

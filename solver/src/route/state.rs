@@ -174,8 +174,12 @@ struct EdgePrice {
     required: bool,
 }
 
+/// Share of a width limit the search leaves free, because settled cables and pipes can turn out a
+/// step or two wider than it reckons.
+const RESERVE: f64 = 0.08;
+
 /// EUR per metre and metre of width beyond the limit: dearer than any detour.
-const OVERFULL: f64 = 20_000.0;
+const OVERFULL: f64 = 200_000.0;
 
 impl<'a> State<'a> {
     /// Nothing routed yet.
@@ -273,7 +277,7 @@ impl<'a> State<'a> {
             EdgePrice {
                 open: metres * trench.base + dug * f64::from(edge.road_edges) * trench.road_edge,
                 per_step: metres * trench.width_rate * step_m,
-                limit_steps: edge.limit_mm as f64 / trench.step_mm,
+                limit_steps: (edge.limit_mm as f64 / trench.step_mm * (1.0 - RESERVE)).floor(),
                 overfull: OVERFULL * step_m * edge.length_m.max(1.0),
                 length: edge.length_m,
                 leaned: edge.length_m * edge.lean,
@@ -481,18 +485,5 @@ impl<'a> State<'a> {
             }
         }
         next
-    }
-
-    /// Circuits of other connections in the fullest trench on the way of a connection.
-    pub fn company(&self, commodity: usize) -> u32 {
-        let own = match &self.media[commodity] {
-            Medium::Own { circuits, .. } => *circuits,
-            Medium::Pipe { .. } => 0,
-        };
-        let edges = self.routes[commodity].iter().flat_map(|route| &route.edges);
-        edges
-            .map(|&edge| self.loads[edge as usize].circuits.saturating_sub(own))
-            .max()
-            .unwrap_or(0)
     }
 }

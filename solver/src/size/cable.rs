@@ -49,7 +49,7 @@ pub struct Choice<'a> {
     pub first_per_m: f64,
     /// Present value of losses, EUR per metre of route.
     pub running_per_m: f64,
-    /// Cost of all ends, EUR.
+    /// Cost that does not grow with the route: ends, verticals and slack, EUR.
     pub ends: f64,
 }
 
@@ -156,6 +156,7 @@ pub fn choices<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Vec<Choice<'a>> {
     let sine = (1.0 - cosine * cosine).max(0.0).sqrt();
     let watt = rules.euros_per_watt() * rules.loss_share();
     let stretch = rules.cable_route_factor.value;
+    let allowance = rules.cable_end_allowance_m.value;
     let mut out = Vec::new();
     for cable in candidates(catalogue, ask.service) {
         let item = item_of(cable);
@@ -172,8 +173,9 @@ pub fn choices<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Vec<Choice<'a>> {
             let count = f64::from(circuits);
             let ohm = cable.r_ohm_per_km / 1000.0;
             let reactance = cable.x_ohm_per_km / 1000.0;
-            let drop_v = 3.0_f64.sqrt() * current_a * ask.length_m / count
-                * (ohm * cosine + reactance * sine);
+            let laid_m = ask.length_m * stretch + allowance;
+            let drop_v =
+                3.0_f64.sqrt() * current_a * laid_m / count * (ohm * cosine + reactance * sine);
             let loss_w_per_m = 3.0 * current_a * current_a / count * ohm;
             out.push(Choice {
                 cable,
@@ -186,7 +188,7 @@ pub fn choices<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Vec<Choice<'a>> {
                 loss_w_per_m,
                 first_per_m: count * (price + lay) * stretch,
                 running_per_m: loss_w_per_m * watt * stretch,
-                ends: 2.0 * count * end,
+                ends: 2.0 * count * end + allowance * (count * (price + lay) + loss_w_per_m * watt),
             });
         }
     }
@@ -205,11 +207,16 @@ pub fn choose<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Option<Choice<'a>> {
         (choice.lifetime_per_m() + trench * f64::from(choice.circuits)) * ask.length_m.max(1.0)
             + choice.ends
     };
+    // Circuits that fill a trench in free ground from wall to wall would leave no way for others.
+    let room = (0.85 * catalogue.rules.free_ground_width_mm.value
+        - 2.0 * catalogue.rules.trench_margin_mm.value)
+        / catalogue.rules.circuit_pitch_mm.value;
+    let wide = |choice: &Choice<'_>| f64::from(choice.circuits) > room;
     let all = choices(catalogue, ask);
-    let best = all
-        .iter()
-        .filter(|choice| choice.drop_is_within(limit))
-        .min_by(|a, b| priced(b).cmp(&priced(a)).then_with(|| cost(a).total_cmp(&cost(b))));
+    let best = all.iter().filter(|choice| choice.drop_is_within(limit)).min_by(|a, b| {
+        let shortcoming = |choice: &Choice<'_>| (!priced(choice), wide(choice));
+        shortcoming(a).cmp(&shortcoming(b)).then_with(|| cost(a).total_cmp(&cost(b)))
+    });
     best.or_else(|| all.iter().min_by(|a, b| a.drop_percent.total_cmp(&b.drop_percent))).cloned()
 }
 
@@ -240,7 +247,8 @@ pub fn least_cost(
             let loss = 3.0 * current_a * current_a / count * cable.r_ohm_per_km / 1000.0;
             let per_m =
                 (count * (price + lay) + loss * watt) * stretch + count * pitch_m * width_rate;
-            let ends = 2.0 * count * end;
+            let metre = count * (price + lay) + loss * watt;
+            let ends = 2.0 * count * end + rules.cable_end_allowance_m.value * metre;
             let (low_m, low_ends) = least.unwrap_or((f64::INFINITY, f64::INFINITY));
             least = Some((low_m.min(per_m), low_ends.min(ends)));
         }
@@ -285,7 +293,9 @@ mod tests {
                 })
             })
             .unwrap();
-        let of_two = two.drop_percent * f64::from(two.circuits) / 2.0;
+        let laid = 100.0 * catalogue.rules.cable_route_factor.value
+            + catalogue.rules.cable_end_allowance_m.value;
+        let of_two = two.drop_percent * f64::from(two.circuits) / 2.0 * 100.0 / laid;
         assert!((of_two - 2.02).abs() < 0.03, "{of_two}");
     }
 

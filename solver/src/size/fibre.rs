@@ -14,7 +14,7 @@ pub struct Choice {
     pub links: u32,
     /// First cost, EUR per metre of route.
     pub first_per_m: f64,
-    /// Cost of all trunk ends, EUR.
+    /// Cost that does not grow with the route: ends, verticals and slack, EUR.
     pub ends: f64,
     /// Width in a trench, mm.
     pub width_mm: f64,
@@ -40,8 +40,9 @@ fn with_trunk(catalogue: &Catalogue, fibres: f64, size: u32) -> Choice {
     let rules = &catalogue.rules;
     let trunks = (fibres / f64::from(size)).ceil().max(1.0);
     let (trunk, end) = items(size);
-    let per_m = (catalogue.prices.euros(&trunk) + catalogue.prices.euros("lay-fibre"))
-        * rules.cable_route_factor.value;
+    let metre = catalogue.prices.euros(&trunk) + catalogue.prices.euros("lay-fibre");
+    let per_m = metre * rules.cable_route_factor.value;
+    let allowance = metre * rules.cable_end_allowance_m.value;
     // Ducts are shared, so a connection takes its share of a full stack of them.
     let stack = rules.trunks_per_duct.value * rules.duct_layers.value;
     Choice {
@@ -49,7 +50,7 @@ fn with_trunk(catalogue: &Catalogue, fibres: f64, size: u32) -> Choice {
         trunks: count(trunks),
         links: count((fibres / rules.fibres_per_link.value).ceil()),
         first_per_m: trunks * per_m,
-        ends: 2.0 * trunks * catalogue.prices.euros(&end),
+        ends: trunks * (2.0 * catalogue.prices.euros(&end) + allowance),
         width_mm: trunks / stack * rules.duct_pitch_mm.value,
     }
 }

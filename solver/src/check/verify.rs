@@ -1,0 +1,512 @@
+//! The independent checker: recomputes what a report claims from the plan, the catalogue and the
+//! lines of the routes alone. It is slow and simple on purpose and shares no code with the
+//! corridor graph, the search, the sizing or the bill.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::module::{PortRole, Service, Supplier};
+use crate::catalogue::rules::Redundancy;
+use crate::catalogue::tables::{Conductor, Installation};
+use crate::geometry::Point;
+use crate::id::Id;
+use crate::plan::{Plan, Usage};
+use crate::report::{
+    BoqGroup, CableSizing, Connection, Report, Severity, Sizing, Verification,
+};
+
+/// Checks a report; `catalogue` already carries the plan's overrides.
+pub fn verify(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Verification {
+    let mut faults = Vec::new();
+    for connection in &report.connections {
+        if connection.supply.is_some() {
+            ends(plan, catalogue, connection, &mut faults);
+            ground(plan, catalogue, connection, &mut faults);
+            in_time(plan, connection, &mut faults);
+        }
+    }
+    everything_is_listed(plan, catalogue, report, &mut faults);
+    capacities(plan, catalogue, report, &mut faults);
+    pairs(plan, catalogue, report, &mut faults);
+    covered_by_trenches(report, &mut faults);
+    locks_and_forbids(plan, report, &mut faults);
+    cables(catalogue, report, &mut faults);
+    pipes(catalogue, report, &mut faults);
+    money(catalogue, report, &mut faults);
+    Verification { ran: true, faults }
+}
+
+/// Where a supply is on the site.
+fn supply_position(plan: &Plan, catalogue: &Catalogue, connection: &Connection) -> Option<Point> {
+    let supply = connection.supply.as_ref()?;
+    match &supply.port {
+        None => plan.entries.iter().find(|entry| entry.id == supply.id).map(|entry| entry.at_mm),
+        Some(port) => {
+            let container = plan.containers.iter().find(|c| c.id == supply.id)?;
+            let module = catalogue.modules.get(&container.module)?;
+            let port = module.ports.iter().find(|template| template.id == *port)?;
+            Some(container.port_position(module, port).0)
+        }
+    }
+}
+
+fn ends(plan: &Plan, catalogue: &Catalogue, connection: &Connection, faults: &mut Vec<String>) {
+    let id = &connection.id;
+    let container = plan.containers.iter().find(|c| c.id == connection.container);
+    let module = container.and_then(|c| catalogue.modules.get(&c.module));
+    let port = module.and_then(|m| m.ports.iter().find(|port| port.id == connection.port));
+    let (Some(container), Some(module), Some(port)) = (container, module, port) else {
+        faults.push(format!("{id} belongs to nothing in the plan"));
+        return;
+    };
+    let start = container.port_position(module, port).0;
+    if connection.path_mm.first() != Some(&start) {
+        faults.push(format!("{id} does not start at its port"));
+    }
+    let end = supply_position(plan, catalogue, connection);
+    if end.is_none() || connection.path_mm.last().copied() != end {
+        faults.push(format!("{id} does not end at its supply"));
+    }
+    let length: f64 = connection.path_mm.windows(2).map(|pair| apart_m(pair[0], pair[1])).sum();
+    if (length - connection.length_m).abs() > 0.05 + 0.001 * length {
+        faults.push(format!("{id} is {length:.2} m long, not {:.2} m", connection.length_m));
+    }
+    let PortRole::Draws { from, .. } = &port.role else {
+        faults.push(format!("{id} is served but draws nothing"));
+        return;
+    };
+    let Some(supply) = &connection.supply else { return };
+    let kind = plan
+        .containers
+        .iter()
+        .find(|c| c.id == supply.id)
+        .and_then(|c| catalogue.modules.get(&c.module))
+        .map_or(Supplier::Utility, |module| Supplier::Module(module.kind));
+    if !from.contains(&kind) || supply.id == connection.container {
+        faults.push(format!("{id} may not be served by {}", supply.id));
+    }
+}
+
+fn apart_m(a: Point, b: Point) -> f64 {
+    let (dx, dy) = ((a.x - b.x) as f64, (a.y - b.y) as f64);
+    dx.hypot(dy) / 1000.0
+}
+
+/// Routes stay on the site and clear of every footprint.
+fn ground(plan: &Plan, catalogue: &Catalogue, connection: &Connection, faults: &mut Vec<String>) {
+    for container in &plan.containers {
+        let Some(module) = catalogue.modules.get(&container.module) else { continue };
+        let box_ = container.footprint(module);
+        let through = connection.path_mm.windows(2).any(|pair| {
+            passes_through(
+                pair[0],
+                pair[1],
+                (box_.min.x as f64 + 1.5, box_.min.y as f64 + 1.5),
+                (box_.max.x as f64 - 1.5, box_.max.y as f64 - 1.5),
+            )
+        });
+        if through {
+            faults.push(format!("{} runs through {}", connection.id, container.id));
+        }
+    }
+}
+
+/// Liang–Barsky clipping of a segment against a box, in floating point.
+fn passes_through(a: Point, b: Point, min: (f64, f64), max: (f64, f64)) -> bool {
+    let (x, y) = (a.x as f64, a.y as f64);
+    let (dx, dy) = (b.x as f64 - x, b.y as f64 - y);
+    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+    for (delta, room) in
+        [(-dx, x - min.0), (dx, max.0 - x), (-dy, y - min.1), (dy, max.1 - y)]
+    {
+        if delta == 0.0 {
+            if room < 0.0 {
+                return false;
+            }
+        } else if delta < 0.0 {
+            enter = enter.max(room / delta);
+        } else {
+            leave = leave.min(room / delta);
+        }
+    }
+    enter < leave
+}
+
+/// Nothing is served by what is built later.
+fn in_time(plan: &Plan, connection: &Connection, faults: &mut Vec<String>) {
+    let Some(supply) = &connection.supply else { return };
+    let Some(container) = plan.containers.iter().find(|c| c.id == supply.id) else { return };
+    // The supply's phase must be the connection's own or one of its ancestors in time.
+    let position = |id: &Id| plan.phase_order().get(id).copied();
+    if position(&container.phase) > position(&connection.phase) {
+        faults.push(format!("{} is served by {}, which is built later", connection.id, supply.id));
+    }
+}
+
+/// No port that must be served is missing from the report.
+fn everything_is_listed(
+    plan: &Plan,
+    catalogue: &Catalogue,
+    report: &Report,
+    faults: &mut Vec<String>,
+) {
+    for container in &plan.containers {
+        let Some(module) = catalogue.modules.get(&container.module) else { continue };
+        let two_n = catalogue.rules.redundancy_of(module.kind) == Redundancy::TwoN;
+        for port in &module.ports {
+            let asked = matches!(port.role, PortRole::Draws { .. }) && (!port.standby || two_n);
+            let id = format!("{}/{}", container.id, port.id);
+            if asked && !report.connections.iter().any(|connection| connection.id == id) {
+                faults.push(format!("{id} is missing from the report"));
+            }
+        }
+    }
+}
+
+fn capacities(plan: &Plan, catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
+    let mut drawn: BTreeMap<(String, Service), f64> = BTreeMap::new();
+    for connection in &report.connections {
+        if let Some(supply) = &connection.supply {
+            let load = connection.load.value();
+            *drawn.entry((supply.id.to_string(), connection.service)).or_default() += load;
+        }
+    }
+    for ((id, service), load) in drawn {
+        let entry = plan.entries.iter().find(|e| e.id.as_str() == id && e.service == service);
+        let container = plan.containers.iter().find(|c| c.id.as_str() == id);
+        let module = container.and_then(|c| catalogue.modules.get(&c.module));
+        let largest = module.map(|module| {
+            module
+                .ports
+                .iter()
+                .filter(|port| port.service == service)
+                .filter_map(|port| match port.role {
+                    PortRole::Supplies { capacity } => Some(capacity.value()),
+                    PortRole::Draws { .. } => None,
+                })
+                .fold(0.0, f64::max)
+        });
+        let capacity = entry.map(|entry| entry.capacity.value()).or(largest).unwrap_or(0.0);
+        let said = report.findings.iter().any(|f| f.rule == "capacity" && f.subjects.contains(&id));
+        if load > capacity * 1.000_001 && !said {
+            faults.push(format!("{id} gives {load:.0} of {service} but has {capacity:.0}"));
+        }
+    }
+}
+
+/// The routes of a 2N pair have no stretch in common and end apart, or a finding says so.
+fn pairs(plan: &Plan, catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
+    let served: BTreeMap<(&Id, &Id), &Connection> = report
+        .connections
+        .iter()
+        .filter(|connection| connection.supply.is_some())
+        .map(|connection| ((&connection.container, &connection.port), connection))
+        .collect();
+    for container in &plan.containers {
+        let Some(module) = catalogue.modules.get(&container.module) else { continue };
+        if catalogue.rules.redundancy_of(module.kind) != Redundancy::TwoN {
+            continue;
+        }
+        for (position, first) in module.ports.iter().enumerate() {
+            for second in &module.ports[position + 1..] {
+                if first.pair.is_none() || first.pair != second.pair {
+                    continue;
+                }
+                let (Some(one), Some(two)) =
+                    (served.get(&(&container.id, &first.id)), served.get(&(&container.id, &second.id)))
+                else {
+                    continue;
+                };
+                let same_end =
+                    one.supply.as_ref().map(|s| &s.id) == two.supply.as_ref().map(|s| &s.id);
+                let said = report.findings.iter().any(|f| {
+                    f.rule == "redundancy" && f.subjects.contains(&one.id)
+                });
+                if !said && (same_end || share_a_stretch(one, two)) {
+                    faults.push(format!("{} and {} are not independent", one.id, two.id));
+                }
+            }
+        }
+    }
+}
+
+fn share_a_stretch(one: &Connection, two: &Connection) -> bool {
+    one.path_mm.windows(2).any(|first| {
+        two.path_mm.windows(2).any(|second| overlap_mm(first, second) > 10.0)
+    })
+}
+
+/// Length two segments have in common when they lie on one line, mm.
+fn overlap_mm(first: &[Point], second: &[Point]) -> f64 {
+    let [a, b, c, d] = [first[0], first[1], second[0], second[1]]
+        .map(|point| (point.x as f64, point.y as f64));
+    let length = (b.0 - a.0).hypot(b.1 - a.1);
+    if length == 0.0 {
+        return 0.0;
+    }
+    let unit = ((b.0 - a.0) / length, (b.1 - a.1) / length);
+    let off = |p: (f64, f64)| ((p.0 - a.0) * unit.1 - (p.1 - a.1) * unit.0).abs();
+    if off(c) > 1.5 || off(d) > 1.5 {
+        return 0.0;
+    }
+    let along = |p: (f64, f64)| (p.0 - a.0) * unit.0 + (p.1 - a.1) * unit.1;
+    let (low, high) = (along(c).min(along(d)), along(c).max(along(d)));
+    (high.min(length) - low.max(0.0)).max(0.0)
+}
+
+/// Every metre of every route lies in exactly one trench that lists it.
+fn covered_by_trenches(report: &Report, faults: &mut Vec<String>) {
+    let mut covered = vec![0.0_f64; report.connections.len()];
+    for trench in &report.trenches {
+        let length: f64 = trench.path_mm.windows(2).map(|pair| apart_m(pair[0], pair[1])).sum();
+        if (length - trench.length_m).abs() > 0.05 + 0.001 * length {
+            faults.push(format!("{} is {length:.2} m long, not {:.2}", trench.id, trench.length_m));
+        }
+        for &connection in &trench.contents {
+            match covered.get_mut(connection) {
+                Some(sum) => *sum += trench.length_m,
+                None => faults.push(format!("{} holds an unknown connection", trench.id)),
+            }
+        }
+        let said = report.findings.iter().any(|f| f.rule == "trench-width");
+        if trench.width_mm > trench.limit_mm && !said {
+            faults.push(format!("{} is wider than its limit", trench.id));
+        }
+    }
+    for (connection, covered) in report.connections.iter().zip(covered) {
+        if (covered - connection.length_m).abs() > 0.1 + 0.001 * connection.length_m {
+            faults.push(format!(
+                "{} runs {:.1} m but has {covered:.1} m of trench",
+                connection.id, connection.length_m
+            ));
+        }
+    }
+}
+
+fn locks_and_forbids(plan: &Plan, report: &Report, faults: &mut Vec<String>) {
+    for lock in &plan.locks {
+        let Some(connection) = report.connections.iter().find(|c| c.id == lock.connection) else {
+            continue;
+        };
+        if connection.supply.is_none() {
+            continue;
+        }
+        let length = |path: &[Point]| -> f64 {
+            path.windows(2).map(|pair| apart_m(pair[0], pair[1])).sum()
+        };
+        let moved = connection.path_mm.iter().any(|point| {
+            !lock.path_mm.windows(2).any(|pair| overlap_point(pair, *point))
+        });
+        if moved || (length(&lock.path_mm) - connection.length_m).abs() > 0.05 {
+            faults.push(format!("{} does not follow its lock", lock.connection));
+        }
+    }
+    for (connection, corridor) in
+        plan.forbids.iter().map(|forbid| (&forbid.connection, &forbid.corridor))
+    {
+        let index = report.connections.iter().position(|c| c.id == *connection);
+        let used = report.trenches.iter().any(|trench| {
+            trench.corridor.as_ref() == Some(corridor)
+                && index.is_some_and(|index| trench.contents.contains(&index))
+        });
+        if used {
+            faults.push(format!("{connection} uses {corridor}, which is forbidden to it"));
+        }
+    }
+    for corridor in plan.corridors.iter().filter(|c| c.usage == Usage::Forbidden) {
+        if report.trenches.iter().any(|trench| trench.corridor.as_ref() == Some(&corridor.id)) {
+            faults.push(format!("{} is forbidden but dug", corridor.id));
+        }
+    }
+}
+
+fn overlap_point(pair: &[Point], point: Point) -> bool {
+    (apart_m(pair[0], point) + apart_m(point, pair[1]) - apart_m(pair[0], pair[1])).abs() < 0.002
+}
+
+/// Each power connection carries its current among everything in its fullest trench.
+fn cables(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
+    let rules = &catalogue.rules;
+    let circuits = |index: usize| match &report.connections[index].sizing {
+        Some(Sizing::Cable(sizing)) => sizing.circuits,
+        Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => 0,
+    };
+    let mut fullest = vec![0_u32; report.connections.len()];
+    for trench in &report.trenches {
+        let inside: u32 = trench
+            .contents
+            .iter()
+            .filter(|index| **index < report.connections.len())
+            .map(|&index| circuits(index))
+            .sum();
+        for &index in &trench.contents {
+            if let Some(most) = fullest.get_mut(index) {
+                *most = (*most).max(inside);
+            }
+        }
+    }
+    for (connection, company) in report.connections.iter().zip(fullest) {
+        let Some(Sizing::Cable(sizing)) = &connection.sizing else { continue };
+        let volts = match connection.service {
+            Service::MvPower => rules.mv_voltage_kv.value,
+            Service::LvPower
+            | Service::Cooling
+            | Service::HeatReuse
+            | Service::DataA
+            | Service::DataB => rules.lv_voltage_kv.value,
+        };
+        let amperes = connection.load.value() / (volts * 1.732_050_807_568_877);
+        let Some(rating) = rating(catalogue, connection.service, sizing) else {
+            faults.push(format!("{} uses a cable the table does not hold", connection.id));
+            continue;
+        };
+        let position = (company.max(1) as usize).min(rules.grouping.len()) - 1;
+        let grouping = rules.grouping.get(position).copied().unwrap_or(1.0);
+        let warm = ((90.0 - rules.soil_temperature_c.value) / 70.0).max(0.0).sqrt();
+        let carries = f64::from(sizing.circuits) * rating * grouping * warm;
+        if carries < amperes * 0.999_999 {
+            faults.push(format!(
+                "{} needs {amperes:.0} A, its cables carry {carries:.0} A among {company} circuits",
+                connection.id
+            ));
+        }
+    }
+}
+
+fn rating(catalogue: &Catalogue, service: Service, sizing: &CableSizing) -> Option<f64> {
+    let low_voltage = service == Service::LvPower;
+    catalogue
+        .cables
+        .iter()
+        .filter(|cable| {
+            cable.section_mm2 == sizing.section_mm2
+                && cable.conductor == sizing.conductor
+                && cable.installation == Installation::BuriedTrefoil
+                && (cable.voltage_kv <= 1.0) == low_voltage
+                && cable.voltage_kv + 1e-9
+                    >= if low_voltage { 0.0 } else { catalogue.rules.mv_voltage_kv.value }
+                && cable
+                    .soil_k_m_per_w
+                    .is_some_and(|soil| soil + 1e-9 >= catalogue.rules.soil_k_m_per_w.value)
+        })
+        .map(|cable| cable.ampacity_a)
+        .reduce(f64::max)
+        .filter(|_| matches!(sizing.conductor, Conductor::Al | Conductor::Cu))
+}
+
+/// Pipe lengths add up, flows are continuous, and friction is what Swamee and Jain make of it.
+fn pipes(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
+    let rules = &catalogue.rules;
+    let mean_c = rules.water_supply_c.value + rules.water_delta_k.value / 2.0;
+    // Water by linear interpolation of a table, 20 to 60 °C.
+    let density = 998.2 - (mean_c - 20.0) * 0.375;
+    let viscosity = 1.002e-3 * (20.0 / mean_c.max(5.0)).powf(0.7);
+    for run in &report.pipes {
+        let length: f64 = run.segments.iter().map(|segment| segment.length_m).sum();
+        if (length - run.length_m).abs() > 0.05 {
+            faults.push(format!("{} is {:.2} m long but has {length:.2} m of pipe", run.id, run.length_m));
+        }
+        let wanted: f64 = run
+            .contents
+            .iter()
+            .filter_map(|&index| report.connections.get(index))
+            .map(|connection| connection.load.value() / (4.18 * rules.water_delta_k.value))
+            .sum();
+        if (wanted - run.flow_kg_s).abs() > 0.005 * wanted + 1e-6 {
+            faults.push(format!("{} carries {:.2} kg/s, not {wanted:.2}", run.id, run.flow_kg_s));
+        }
+        for segment in &run.segments {
+            let size = catalogue
+                .pipes
+                .iter()
+                .find(|pipe| pipe.dn == segment.dn && pipe.material.contains("pre-insulated"));
+            let Some(size) = size else {
+                faults.push(format!("{} uses DN{}, which is not in the table", run.id, segment.dn));
+                continue;
+            };
+            let d = size.inner_mm / 1000.0;
+            let v = run.flow_kg_s / density / (std::f64::consts::PI * d * d / 4.0);
+            let reynolds = density * v * d / viscosity;
+            let inner = size.roughness_mm / 1000.0 / (3.7 * d) + 5.74 / reynolds.powf(0.9);
+            let f = 0.25 / inner.log10().powi(2);
+            let gradient = f / d * density * v * v / 2.0;
+            let off = (gradient - segment.gradient_pa_m).abs();
+            if reynolds > 4000.0 && off > 0.06 * gradient + 1.0 {
+                faults.push(format!(
+                    "{} loses {gradient:.0} Pa/m in DN{}, not {:.0}",
+                    run.id, segment.dn, segment.gradient_pa_m
+                ));
+            }
+        }
+    }
+}
+
+/// Every total is the sum of its rows, and the bound is a bound.
+fn money(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
+    let mut network = 0_i64;
+    for row in &report.boq {
+        let price = catalogue.prices.get(&row.item).map(|price| price.unit_price);
+        if price != row.unit_price {
+            faults.push(format!("{} is not priced as in the price book", row.item));
+        }
+        let total = price.map(|price| price.euros() * row.quantity);
+        match (total, row.total) {
+            (Some(total), Some(shown)) => {
+                if (total - shown.euros()).abs() > 0.006 {
+                    faults.push(format!("{} does not multiply out", row.item));
+                }
+                let routed = matches!(
+                    row.group,
+                    BoqGroup::Trench | BoqGroup::Cable | BoqGroup::Pipe | BoqGroup::Laying
+                );
+                network += if routed { shown.0 } else { 0 };
+            }
+            (None, None) => {}
+            (Some(_), None) | (None, Some(_)) => {
+                faults.push(format!("{} has a price but no total, or the reverse", row.item));
+            }
+        }
+    }
+    if (network as f64 / 100.0 - report.cost.first_eur).abs() > 0.01 {
+        faults.push("the network's first cost is not the sum of its rows".to_owned());
+    }
+    let lifetime = report.cost.first_eur + report.cost.running_eur;
+    if (lifetime - report.cost.lifetime_eur).abs() > 0.01 {
+        faults.push("the network's lifetime cost is not the sum of its parts".to_owned());
+    }
+    let complete = report.connections.iter().all(|connection| connection.supply.is_some());
+    if complete && report.cost.bound_eur > report.cost.lifetime_eur * 1.000_001 + 1.0 {
+        faults.push("the bound lies above the cost of the plan".to_owned());
+    }
+    let trench_sum: f64 = report
+        .trenches
+        .iter()
+        .filter(|trench| !trench.existing)
+        .map(|trench| {
+            trench.length_m
+                * trench.ground_factor
+                * (catalogue.prices.euros("trench-base")
+                    + catalogue.prices.euros("trench-width") * trench.width_mm as f64 / 1000.0)
+                + f64::from(trench.crossings) * catalogue.prices.euros("crossing-road") / 2.0
+        })
+        .sum();
+    let trench_rows: f64 = report
+        .boq
+        .iter()
+        .filter(|row| row.group == BoqGroup::Trench)
+        .filter_map(|row| row.total)
+        .map(crate::units::Cents::euros)
+        .sum();
+    if (trench_sum - trench_rows).abs() > 0.001 * trench_sum + 3000.0 {
+        faults.push(format!("trenches cost {trench_sum:.0} EUR, the bill says {trench_rows:.0}"));
+    }
+    let unserved = report.connections.iter().filter(|c| c.supply.is_none());
+    for connection in unserved {
+        let said = report.findings.iter().any(|finding| {
+            finding.severity == Severity::Error && finding.subjects.contains(&connection.id)
+        });
+        if !said {
+            faults.push(format!("{} is not served and no finding says so", connection.id));
+        }
+    }
+}
