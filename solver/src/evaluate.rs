@@ -145,7 +145,13 @@ fn run(
     let stop = search.stop;
     let network = network::settle(plan, &merged, &demands, &problem, &routes);
     let mut report = assemble(plan, &merged, network);
-    report.cost.bound_eur = bound_eur.min(report.cost.lifetime_eur).max(0.0);
+    // A plan that leaves something out may cost less than any that does not.
+    let (bound_eur, bound_method) = if report.is_complete() {
+        (bound_eur.clamp(0.0, report.cost.lifetime_eur.max(0.0)), bound_method)
+    } else {
+        (0.0, "none: the plan does not serve everything".to_owned())
+    };
+    report.cost.bound_eur = bound_eur;
     report.search = Search {
         effort: settings.effort,
         seed: settings.seed,

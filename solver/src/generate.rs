@@ -23,11 +23,13 @@ const OUTER: i64 = 21_000;
 /// Distance between the axes of two blocks, mm.
 const BLOCK_PITCH: i64 = 86_000;
 /// Length of the service end of a block, mm.
-const SERVICE_END: i64 = 56_000;
+const SERVICE_END: i64 = 52_000;
 /// Containers in the service end of a block.
-const SERVICES: usize = 12;
-/// Containers a full block holds: services and twelve slots on each side.
-const BLOCK: usize = SERVICES + 2 * 12 * 4;
+const SERVICES: usize = 14;
+/// Slots on each side of a block.
+const SLOTS: i64 = 4;
+/// Containers a full block holds: services, and two halves and two transformers a slot.
+const BLOCK: usize = SERVICES + 2 * SLOTS as usize * 4;
 
 /// A campus of exactly `containers` containers; the seed varies which rooms are filled.
 ///
@@ -99,7 +101,7 @@ impl Builder<'_> {
         let phase = self.phase(number);
         self.services(&label, axis, &phase);
         let mut slots = 0;
-        while slots < 12 && self.left >= 1 {
+        while slots < SLOTS && self.left >= 1 {
             for north in [true, false] {
                 self.slot(axis, slots, north, &phase);
             }
@@ -129,19 +131,21 @@ impl Builder<'_> {
         let north = axis + INNER;
         let south = |depth: i64| axis - INNER - depth;
         let at = |slot: i64| 2_400 + slot * 6_200;
-        let list: [(&str, &str, i64, bool); SERVICES] = [
-            ("SG", "mv-switchgear", 0, false),
+        // In the order in which a small campus gets them.
+        let list: [(&str, &str, i64, bool); SERVICES - 1] = [
+            ("SGA", "mv-switchgear", 0, false),
             ("TRS", "transformer-station", 1, false),
             ("DH", "data-hall", 0, true),
             ("UPS", "ups-module", 2, false),
             ("GEN", "generator-module", 4, false),
             ("CTRL", "control-room", 1, true),
             ("ST1", "storage-module", 2, true),
-            ("ENT", "entrance", 3, true),
+            ("SGB", "mv-switchgear", 6, false),
+            ("TRT", "transformer-station", 7, false),
+            ("ENT", "entrance", 4, true),
             ("WS", "workshop", 5, true),
             ("STO", "store", 6, true),
             ("OFF", "office", 7, true),
-            ("TRT", "transformer-station", 6, false),
         ];
         for (name, module, slot, is_north) in list {
             let y = if is_north { north } else { south(12_200) };

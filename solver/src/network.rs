@@ -111,7 +111,7 @@ fn length(graph: &Graph, route: Option<&Route>) -> f64 {
 }
 
 /// The line of a route, from its port.
-pub(crate) fn line(graph: &Graph, from: Point, edges: &[EdgeIndex]) -> Vec<Point> {
+pub fn line(graph: &Graph, from: Point, edges: &[EdgeIndex]) -> Vec<Point> {
     let mut line = vec![from];
     let mut at = from;
     for &edge in edges {

@@ -15,6 +15,7 @@
 //! by dual ascent, [`master`] sharpens that with linear programmes.
 
 pub mod bound;
+pub mod compact;
 pub mod master;
 pub mod problem;
 mod random;

@@ -35,6 +35,11 @@ pub struct Outcome {
 /// EUR charged for a connection without a route: more than any route costs.
 const UNROUTED: f64 = 1e9;
 
+/// Connections asked in turn to make room for one without a route.
+const MEND_RIVALS: usize = 60;
+/// Such requests in all.
+const MEND_TRIES: usize = 3000;
+
 /// A search that can be watched and resumed.
 #[derive(Debug)]
 pub struct Search<'a> {
@@ -373,6 +378,7 @@ impl<'a> Search<'a> {
     /// Makes room for connections that found none: their pair partner or one customer of each
     /// admissible source in turn gives way.
     fn mend(&mut self) {
+        let mut tries = 0;
         for commodity in 0..self.state.routes.len() {
             if self.state.routes[commodity].is_some() {
                 continue;
@@ -392,9 +398,13 @@ impl<'a> Search<'a> {
                     });
                     other != commodity && (partner || customer)
                 })
-                .take(200)
+                .take(MEND_RIVALS)
                 .collect();
             for rival in rivals {
+                tries += 1;
+                if tries > MEND_TRIES {
+                    return;
+                }
                 let Some(old) = self.take_up(rival) else { continue };
                 if self.relay(commodity) && self.relay(rival) {
                     break;

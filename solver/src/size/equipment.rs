@@ -9,12 +9,16 @@ const MOTORS: [f64; 20] = [
     160.0, 200.0, 250.0, 315.0,
 ];
 
+/// Smallest rating put into a station, kVA.
+const SMALLEST_KVA: f64 = 400.0;
+
 /// The smallest dry-type transformer of the network's voltages that stays within the loading
 /// limit; the largest where none does.
 pub fn transformer(catalogue: &Catalogue, load_kva: f64) -> Option<&Transformer> {
     let rules = &catalogue.rules;
     let fits = |unit: &&Transformer| {
         unit.build.contains("dry")
+            && unit.kva >= SMALLEST_KVA
             && (unit.hv_kv - rules.mv_voltage_kv.value).abs() < 0.5
             && (unit.lv_kv - rules.lv_voltage_kv.value).abs() < 0.05
     };

@@ -1,0 +1,111 @@
+//! Tables as CSV: UTF-8 with a byte-order mark so that spreadsheets read it right, quoted as in
+//! RFC 4180, and with no text that a spreadsheet would run as a formula.
+
+use std::borrow::Cow;
+
+use csv::{Terminator, WriterBuilder};
+
+use super::tables::{self, Cell, Table};
+use super::{BuildError, Document};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Every table of a document with the name of its file.
+pub(super) fn files(document: &Document<'_>) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
+    let report = document.report;
+    let tables = [
+        ("boq", tables::bill(report)),
+        ("cables", tables::cables(document)),
+        ("pipes", tables::pipes(report)),
+        ("data", tables::data(report)),
+        ("equipment", tables::equipment(report)),
+        ("trenches", tables::trenches(report)),
+        ("findings", tables::findings(report)),
+    ];
+    tables.into_iter().map(|(name, table)| Ok((format!("{name}.csv"), bytes(&table)?))).collect()
+}
+
+fn bytes(table: &Table) -> Result<Vec<u8>, BuildError> {
+    let mut out = BYTE_ORDER_MARK.to_vec();
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(&mut out);
+    writer.write_record(table.columns.iter().map(|column| column.title))?;
+    for row in &table.rows {
+        writer.write_record(row.iter().map(|cell| field(cell).into_owned()))?;
+    }
+    writer.flush().map_err(csv::Error::from)?;
+    drop(writer);
+    Ok(out)
+}
+
+/// The text of a cell; numbers keep every digit, so that products can be checked.
+fn field(cell: &Cell) -> Cow<'_, str> {
+    match cell {
+        Cell::Text(text) => harmless(text),
+        Cell::Number(value) if value.is_finite() => Cow::Owned(value.to_string()),
+        Cell::Number(_) | Cell::Empty => Cow::Borrowed(""),
+    }
+}
+
+/// Text that no spreadsheet takes for a formula.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::sample::Sample;
+
+    #[test]
+    fn text_that_looks_like_a_formula_is_neutralised() {
+        for attack in ["=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(harmless(attack), format!("'{attack}"));
+        }
+        assert_eq!(harmless("IT-01A"), "IT-01A");
+    }
+
+    #[test]
+    fn negative_numbers_stay_numbers() {
+        assert_eq!(field(&Cell::Number(-1.5)), "-1.5");
+        assert_eq!(field(&Cell::Number(f64::NAN)), "");
+    }
+
+    #[test]
+    fn every_file_reads_back_with_all_its_rows() {
+        let sample = Sample::campus();
+        let files = files(&sample.document()).unwrap();
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "boq.csv",
+                "cables.csv",
+                "pipes.csv",
+                "data.csv",
+                "equipment.csv",
+                "trenches.csv",
+                "findings.csv"
+            ]
+        );
+        let (_, bill) = files.first().unwrap();
+        let text = bill.strip_prefix(BYTE_ORDER_MARK).unwrap();
+        let records: Result<Vec<_>, _> = csv::Reader::from_reader(text).records().collect();
+        assert_eq!(records.unwrap().len(), sample.report.boq.len());
+    }
+
+    #[test]
+    fn quotes_commas_and_line_breaks_survive() {
+        let awkward = "a \"b\", c\r\nd";
+        let column = tables::Column { title: "Text", width: 8, decimals: 0 };
+        let table = Table { columns: vec![column], rows: vec![vec![Cell::Text(awkward.into())]] };
+        let bytes = bytes(&table).unwrap();
+        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap();
+        let mut reader = csv::Reader::from_reader(text);
+        let record = reader.records().next().unwrap().unwrap();
+        assert_eq!(record.get(0), Some(awkward));
+    }
+}

@@ -1,0 +1,207 @@
+//! The workbook: a cover, a live summary, the bill of quantities and every schedule.
+//!
+//! The figures of the bill are formulas, so that a buyer can change a price and see the total
+//! move; each formula carries its result, because previews and protected views do not calculate.
+//! Words are always written as words, whatever they begin with. Nothing in the file depends on
+//! the day it is written.
+
+mod bill;
+mod cover;
+mod summary;
+
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+    XlsxError,
+};
+
+use super::tables::{self, Cell, Column, Table};
+use super::{BuildError, Document};
+use crate::palette::{MISSING_PRICE, Rgb, SHEET_HEADER, SHEET_TOTAL};
+
+/// Longest text of a cell in characters; the format allows 32,767 units of which one takes up to
+/// two.
+const LONGEST_TEXT: usize = 16_000;
+/// A4 in the numbering of the format.
+const PAPER_A4: u8 = 9;
+/// The day every workbook claims to be made on, so that equal content gives equal bytes.
+const MADE_ON: (u16, u8, u8) = (2026, 1, 1);
+
+/// The workbook of a document.
+pub(super) fn bytes(document: &Document<'_>) -> Result<Vec<u8>, BuildError> {
+    let mut workbook = Workbook::new();
+    let (year, month, day) = MADE_ON;
+    let properties = DocProperties::new()
+        .set_title("Bill of quantities and schedules")
+        .set_subject(cell_text(&document.plan.name))
+        .set_author("Stackyard")
+        .set_creation_datetime(&ExcelDateTime::from_ymd(year, month, day)?);
+    workbook.set_properties(&properties);
+
+    let styles = Styles::new();
+    let report = document.report;
+    let bill = bill::Bill::new(report);
+    cover::write(add_sheet(&mut workbook, "Cover")?, document, &bill, &styles)?;
+    summary::write(add_sheet(&mut workbook, "Summary")?, document, &bill, &styles)?;
+    bill::write(add_sheet(&mut workbook, bill::SHEET)?, report, &bill, &styles)?;
+    let schedules = [
+        ("Cables", tables::cables(document)),
+        ("Pipes", tables::pipes(report)),
+        ("Data", tables::data(report)),
+        ("Equipment", tables::equipment(report)),
+        ("Trenches", tables::trenches(report)),
+        ("Findings", tables::findings(report)),
+        ("Assumptions", tables::assumptions(document)),
+    ];
+    for (name, table) in schedules {
+        write_table(add_sheet(&mut workbook, name)?, &table, &styles)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// The formats used throughout the workbook.
+struct Styles {
+    title: Format,
+    header: Format,
+    wrapped: Format,
+    label: Format,
+    missing: Format,
+    total_label: Format,
+    total_money: Format,
+    total_count: Format,
+    money: Format,
+    whole: Format,
+}
+
+impl Styles {
+    fn new() -> Self {
+        let total = Format::new()
+            .set_bold()
+            .set_background_color(color(SHEET_TOTAL))
+            .set_border_top(FormatBorder::Thin);
+        Self {
+            title: Format::new().set_bold().set_font_size(16),
+            header: Format::new()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::VerticalCenter)
+                .set_background_color(color(SHEET_HEADER))
+                .set_border_bottom(FormatBorder::Thin),
+            wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+            label: Format::new().set_bold().set_align(FormatAlign::Top),
+            missing: Format::new().set_background_color(color(MISSING_PRICE)),
+            total_money: total.clone().set_num_format("#,##0.00"),
+            total_count: total.clone().set_num_format("#,##0"),
+            total_label: total,
+            money: decimals(2),
+            whole: decimals(0),
+        }
+    }
+}
+
+fn color(rgb: Rgb) -> Color {
+    Color::RGB(rgb.packed())
+}
+
+/// Numbers with thousands separated and that many decimals.
+fn decimals(places: u8) -> Format {
+    let fraction = match places {
+        0 => String::new(),
+        places => format!(".{}", "0".repeat(usize::from(places))),
+    };
+    Format::new().set_num_format(format!("#,##0{fraction}"))
+}
+
+/// Text as a cell can hold it.
+fn cell_text(text: &str) -> String {
+    text.chars().take(LONGEST_TEXT).collect()
+}
+
+/// A new sheet with the page set up for print.
+fn add_sheet<'w>(workbook: &'w mut Workbook, name: &str) -> Result<&'w mut Worksheet, XlsxError> {
+    let sheet = workbook.add_worksheet();
+    sheet.set_name(name)?;
+    sheet.set_paper_size(PAPER_A4).set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_footer("&L&A&RPage &P of &N");
+    // Formulas whose result is an empty text would otherwise show as 0 in previews.
+    sheet.set_formula_result_default("");
+    Ok(sheet)
+}
+
+/// The header row: titles, column widths, kept in sight and repeated on every page.
+fn write_header(
+    sheet: &mut Worksheet,
+    columns: &[Column],
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    for (index, column) in (0_u16..).zip(columns) {
+        sheet.write_string_with_format(0, index, column.title, &styles.header)?;
+        sheet.set_column_width(index, column.width)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.set_repeat_rows(0, 0)?;
+    Ok(())
+}
+
+/// Filter arrows on the header of that many rows.
+fn write_filter(sheet: &mut Worksheet, columns: usize, rows: u32) -> Result<(), XlsxError> {
+    let last = u16::try_from(columns).unwrap_or(u16::MAX).saturating_sub(1);
+    sheet.autofilter(0, 0, rows.max(1), last)?;
+    Ok(())
+}
+
+/// A whole sheet of one table.
+fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), XlsxError> {
+    write_header(sheet, &table.columns, styles)?;
+    let formats: Vec<Format> =
+        table.columns.iter().map(|column| decimals(column.decimals)).collect();
+    for (row, cells) in (1_u32..).zip(&table.rows) {
+        for ((index, cell), format) in (0_u16..).zip(cells).zip(&formats) {
+            write_cell(sheet, (row, index), cell, format)?;
+        }
+    }
+    write_filter(sheet, table.columns.len(), row_count(table.rows.len()))
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Text(text) => sheet.write_string(row, column, cell_text(text))?,
+        Cell::Number(value) => sheet.write_number_with_format(row, column, *value, format)?,
+        Cell::Empty => return Ok(()),
+    };
+    Ok(())
+}
+
+fn row_count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::sample::Sample;
+
+    #[test]
+    fn two_runs_give_the_same_bytes() {
+        let first = bytes(&Sample::campus().document()).unwrap();
+        let second = bytes(&Sample::campus().document()).unwrap();
+        assert!(first == second, "{} and {} bytes", first.len(), second.len());
+    }
+
+    #[test]
+    fn number_formats_separate_thousands() {
+        assert_eq!(decimals(0), Format::new().set_num_format("#,##0"));
+        assert_eq!(decimals(2), Format::new().set_num_format("#,##0.00"));
+    }
+
+    #[test]
+    fn a_text_beyond_the_limit_is_cut() {
+        let mut sample = Sample::empty();
+        sample.plan.description = "\u{1f3d7}".repeat(40_000);
+        assert!(bytes(&sample.document()).is_ok());
+    }
+}

@@ -1,0 +1,152 @@
+//! Cooling: what each module gets from the pipe networks, the pipes themselves, and the pumps.
+
+use stackyard_solver::report::{PipeRun, Report, Sizing};
+
+use crate::format::number;
+use crate::look::Look;
+use crate::view::power::{connection_cell, supply_cell};
+use crate::view::table::{Cell, Column, Row, Table, Tone};
+
+const CONNECTIONS: [Column; 8] = [
+    Column::words("Connection", 110.0),
+    Column::words("Network", 100.0),
+    Column::numbers("Heat kW", 76.0),
+    Column::words("From", 120.0),
+    Column::numbers("Length m", 70.0),
+    Column::numbers("Flow kg/s", 76.0),
+    Column::numbers("Friction kPa", 86.0),
+    Column::numbers("To spare kPa", 86.0),
+];
+
+/// Connections to the pipe networks.
+pub(crate) fn connections(report: &Report) -> Table {
+    let rows = report
+        .connections
+        .iter()
+        .filter(|connection| connection.service.is_piped())
+        .map(|connection| {
+            let mut cells = vec![
+                connection_cell(connection),
+                Cell::word(connection.service.label()).toned(Tone::Weak),
+                Cell::number(connection.load.value(), number(connection.load.value(), 0)),
+                supply_cell(connection),
+                Cell::number(connection.length_m, number(connection.length_m, 0)),
+            ];
+            if let Some(Sizing::Pipe(pipe)) = &connection.sizing {
+                let tone = if pipe.spare_kpa < 0.0 { Tone::Error } else { Tone::Normal };
+                cells.extend([
+                    Cell::number(pipe.flow_kg_s, number(pipe.flow_kg_s, 1)),
+                    Cell::number(pipe.path_loss_kpa, number(pipe.path_loss_kpa, 0)),
+                    Cell::number(pipe.spare_kpa, number(pipe.spare_kpa, 0)).toned(tone),
+                ]);
+            }
+            Row { cells, names: vec![connection.id.clone()], ..Row::default() }
+        })
+        .collect();
+    Table { columns: &CONNECTIONS, rows, groups: Vec::new() }
+}
+
+const PIPES: [Column; 8] = [
+    Column::words("Run", 80.0),
+    Column::words("Network", 100.0),
+    Column::words("Phase", 54.0),
+    Column::words("Diameters", 150.0),
+    Column::numbers("Length m", 70.0),
+    Column::numbers("Flow kg/s", 76.0),
+    Column::numbers("Fastest m/s", 80.0),
+    Column::numbers("Friction kPa", 86.0),
+];
+
+/// Pipe runs.
+pub(crate) fn pipes(look: &Look<'_>, report: &Report) -> Table {
+    let limit = look.catalogue.rules.pipe_velocity_max_m_per_s.value;
+    let rows = report
+        .pipes
+        .iter()
+        .map(|pipe| {
+            let fastest = pipe.segments.iter().map(|it| it.velocity_m_s).fold(0.0, f64::max);
+            let tone = if fastest > limit { Tone::Error } else { Tone::Normal };
+            Row {
+                cells: vec![
+                    Cell::word(pipe.id.as_str()),
+                    Cell::word(pipe.service.label()).toned(Tone::Weak),
+                    Cell::word(pipe.phase.to_string()).toned(Tone::Weak),
+                    Cell::word(diameters(pipe)).hovered(gradients(pipe)),
+                    Cell::number(pipe.length_m, number(pipe.length_m, 0)),
+                    Cell::number(pipe.flow_kg_s, number(pipe.flow_kg_s, 1)),
+                    Cell::number(fastest, number(fastest, 2))
+                        .toned(tone)
+                        .hovered(format!("Allowed is {} m/s", number(limit, 1))),
+                    Cell::number(pipe.loss_kpa, number(pipe.loss_kpa, 0)),
+                ],
+                names: vec![pipe.id.clone()],
+                ..Row::default()
+            }
+        })
+        .collect();
+    Table { columns: &PIPES, rows, groups: Vec::new() }
+}
+
+fn diameters(pipe: &PipeRun) -> String {
+    let parts: Vec<_> = pipe
+        .segments
+        .iter()
+        .map(|it| match pipe.segments.len() {
+            1 => format!("DN {}", it.dn),
+            _ => format!("DN {} {} m", it.dn, number(it.length_m, 0)),
+        })
+        .collect();
+    parts.join(", ")
+}
+
+fn gradients(pipe: &PipeRun) -> String {
+    let parts: Vec<_> = pipe
+        .segments
+        .iter()
+        .map(|it| format!("DN {}: {} Pa/m", it.dn, number(it.gradient_pa_m, 0)))
+        .collect();
+    parts.join(", ")
+}
+
+const PUMPS: [Column; 9] = [
+    Column::words("At", 120.0),
+    Column::words("Network", 110.0),
+    Column::words("Phase", 54.0),
+    Column::numbers("Flow kg/s", 76.0),
+    Column::numbers("Head kPa", 76.0),
+    Column::numbers("Power kW", 76.0),
+    Column::numbers("Motor kW", 76.0),
+    Column::numbers("Pumps", 56.0),
+    Column::words("Least to spare at", 120.0),
+];
+
+/// Pump sets.
+pub(crate) fn pumps(look: &Look<'_>, report: &Report) -> Table {
+    let limit = look.catalogue.rules.pump_head_max_kpa.value;
+    let rows = report
+        .pumps
+        .iter()
+        .map(|pump| {
+            let tone = if pump.head_kpa > limit { Tone::Error } else { Tone::Normal };
+            Row {
+                cells: vec![
+                    Cell::word(pump.supply.to_string()).hovered(pump.item.as_str()),
+                    Cell::word(pump.service.label()).toned(Tone::Weak),
+                    Cell::word(pump.phase.to_string()).toned(Tone::Weak),
+                    Cell::number(pump.flow_kg_s, number(pump.flow_kg_s, 1)),
+                    Cell::number(pump.head_kpa, number(pump.head_kpa, 0))
+                        .toned(tone)
+                        .hovered(format!("Allowed is {} kPa", number(limit, 0))),
+                    Cell::number(pump.power_kw, number(pump.power_kw, 1)),
+                    Cell::number(pump.motor_kw, number(pump.motor_kw, 1)),
+                    Cell::number(f64::from(pump.units), pump.units.to_string())
+                        .hovered("One of them is spare"),
+                    Cell::word(pump.index_connection.as_str()),
+                ],
+                names: vec![pump.supply.id.to_string(), pump.index_connection.clone()],
+                ..Row::default()
+            }
+        })
+        .collect();
+    Table { columns: &PUMPS, rows, groups: Vec::new() }
+}

@@ -1,0 +1,313 @@
+//! The inspector: everything about what is selected, or about the project if nothing is.
+//!
+//! Every number has its unit and a mark that tells where it comes from.
+
+use eframe::egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
+use stackyard_solver::edit::Edit;
+use stackyard_solver::plan::{Forbid, Lock};
+use stackyard_solver::report::{Connection, Sizing, Trench};
+
+use crate::action::Action;
+use crate::command::Command;
+use crate::format::{euros, metres, number, percent};
+use crate::icons;
+use crate::look::Look;
+use crate::theme::{self, Tokens};
+use crate::view::parts::{self, Provenance};
+use crate::view::{network, power, properties, summary};
+
+/// Draws the inspector.
+pub(crate) fn ui(ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.set_max_width(ui.available_width() - 4.0);
+        if look.selection.is_empty() {
+            summary::ui(ui, look, out);
+            return;
+        }
+        let containers = look.selection.containers(look.plan);
+        match (look.selection.only(), containers.as_slice()) {
+            (_, [only]) if look.selection.names().len() == 1 => {
+                properties::container(ui, only, look, out);
+                ports(ui, only.id.as_str(), look, out);
+            }
+            (Some(name), _) => single(ui, name, look, out),
+            (None, []) => several_others(ui, look),
+            (None, several) => properties::several(ui, several, look, out),
+        }
+    });
+}
+
+fn single(ui: &mut Ui, name: &str, look: &Look<'_>, out: &mut Vec<Action>) {
+    let plan = look.plan;
+    if let Some(corridor) = plan.corridors.iter().find(|it| it.id.as_str() == name) {
+        properties::corridor(ui, corridor, look, out);
+    } else if let Some(zone) = plan.zones.iter().find(|it| it.id.as_str() == name) {
+        properties::zone(ui, zone, out);
+    } else if let Some(entry) = plan.entries.iter().find(|it| it.id.as_str() == name) {
+        properties::entry(ui, entry, out);
+    } else if let Some(connection) = look.report().and_then(|report| report.connection(name)) {
+        ui.label(theme::heading(name));
+        connection_body(ui, connection, look, out);
+    } else if let Some(trench) =
+        look.report().and_then(|report| report.trenches.iter().find(|it| it.id == name))
+    {
+        trench_body(ui, trench, look, out);
+    } else if let Some(pipe) =
+        look.report().and_then(|report| report.pipes.iter().find(|it| it.id == name))
+    {
+        ui.label(theme::heading(name));
+        let source = "sized with the whole network for least cost over the horizon";
+        let rows = [
+            ("Length", format!("{} m", number(pipe.length_m, 1))),
+            ("Flow", format!("{} kg/s", number(pipe.flow_kg_s, 1))),
+            ("Friction", format!("{} kPa, supply and return", number(pipe.loss_kpa, 1))),
+        ];
+        for (title, text) in rows {
+            parts::value(ui, title, &text, Provenance::Computed, source);
+        }
+    } else {
+        parts::empty(ui, name, "It is no longer part of the plan or its results");
+    }
+}
+
+fn several_others(ui: &mut Ui, look: &Look<'_>) {
+    let names = look.selection.names();
+    ui.label(theme::heading(format!("{} things", names.len())));
+    for name in names {
+        ui.label(theme::caption(name.as_str()));
+    }
+}
+
+/// The ports of a container and how each of them is served.
+fn ports(ui: &mut Ui, container: &str, look: &Look<'_>, out: &mut Vec<Action>) {
+    let Some(report) = look.report() else { return };
+    let tokens = Tokens::of(ui.visuals());
+    parts::section(ui, "Connections");
+    let own: Vec<_> =
+        report.connections.iter().filter(|it| it.container.as_str() == container).collect();
+    if own.is_empty() {
+        ui.label(theme::caption("This module draws nothing"));
+    }
+    for connection in own {
+        let color = if connection.supply.is_some() {
+            tokens.service(connection.service)
+        } else {
+            tokens.error
+        };
+        let lock = if connection.locked { icons::LOCK } else { "" };
+        let title = format!("{} · {} {lock}", connection.port, connection.service);
+        let header = CollapsingHeader::new(RichText::new(title).color(color))
+            .id_salt(&connection.id)
+            .show(ui, |ui| connection_body(ui, connection, look, out))
+            .header_response;
+        if header.hovered() {
+            out.push(Action::Highlight(vec![connection.id.clone()]));
+        }
+    }
+    let served: Vec<_> = report
+        .connections
+        .iter()
+        .filter(|it| it.supply.as_ref().is_some_and(|by| by.id.as_str() == container))
+        .map(|it| it.id.clone())
+        .collect();
+    if !served.is_empty() {
+        ui.horizontal(|ui| {
+            ui.label(format!("Serves {} connections", served.len()));
+            if ui.small_button("Select them").clicked() {
+                out.push(Action::Select(served.clone()));
+            }
+        });
+    }
+}
+
+/// Sizing of a connection, and what a person may say about its route.
+fn connection_body(ui: &mut Ui, connection: &Connection, look: &Look<'_>, out: &mut Vec<Action>) {
+    let tokens = Tokens::of(ui.visuals());
+    let given = "the module type, scaled to the racks in place";
+    parts::value(ui, "Needs", &connection.load.to_string(), Provenance::Given, given);
+    parts::plain(ui, "From phase", connection.phase.as_str());
+    match (&connection.supply, &connection.blocked) {
+        (Some(supply), _) => {
+            let source = "the supply that costs least with everything else considered";
+            parts::value(ui, "Served by", &supply.to_string(), Provenance::Computed, source);
+            let length = format!("{} m", number(connection.length_m, 1));
+            parts::value(ui, "Route", &length, Provenance::Computed, "along its trenches");
+        }
+        (None, blocked) => {
+            let reason = blocked.as_deref().unwrap_or("nothing can serve it");
+            let text = RichText::new(format!("Not served: {reason}")).color(tokens.error);
+            ui.add(Label::new(text).wrap());
+        }
+    }
+    if let Some(sizing) = &connection.sizing {
+        sizing_rows(ui, sizing);
+    }
+    route_buttons(ui, connection, look, out);
+}
+
+fn sizing_rows(ui: &mut Ui, sizing: &Sizing) {
+    match sizing {
+        Sizing::Cable(cable) => {
+            let source = format!("{} ({})", cable.source, cable.confidence);
+            let rated = Provenance::from(cable.confidence);
+            parts::value(ui, "Cable", &power::cable_name(cable), Provenance::Computed, &cable.item);
+            let current = format!("{} A", number(cable.current_a, 0));
+            let formula = "load over √3 times the line voltage";
+            parts::value(ui, "Current", &current, Provenance::Computed, formula);
+            let rating = format!("{} A", number(cable.ampacity_a, 0));
+            parts::value(ui, "Rating", &rating, rated, &source);
+            let grouping =
+                format!("{} for {} circuits", number(cable.grouping, 2), cable.circuits_in_trench);
+            let fullest = "circuits in the fullest trench on the way";
+            parts::value(ui, "Grouping", &grouping, Provenance::Computed, fullest);
+            let drop = format!("{} %", number(cable.drop_percent, 2));
+            let formula = "resistance and reactance at the design current";
+            parts::value(ui, "Voltage drop", &drop, Provenance::Computed, formula);
+            let loss = format!("{} kW", number(cable.loss_kw, 2));
+            parts::value(ui, "Losses", &loss, Provenance::Computed, "at full load");
+            let length = format!("{} m", number(cable.circuit_m, 1));
+            let allowance = "route with tolerance and both ends";
+            parts::value(ui, "Circuit length", &length, Provenance::Computed, allowance);
+        }
+        Sizing::Data(data) => {
+            let rows = [
+                ("Fibres", number(f64::from(data.fibres), 0), "links times fibres of a link"),
+                ("Links", number(f64::from(data.links), 0), "of the fabric between both ends"),
+                ("Trunks", number(f64::from(data.trunks), 0), "fibres over fibres of a trunk"),
+            ];
+            for (name, text, formula) in rows {
+                parts::value(ui, name, &text, Provenance::Computed, formula);
+            }
+            let length = format!("{} m", number(data.trunk_m, 1));
+            let allowance = "route with tolerance and both ends";
+            parts::value(ui, "Trunk length", &length, Provenance::Computed, allowance);
+            let reach = format!("{} m", number(data.reach_m, 0));
+            parts::value(ui, "Reach", &reach, Provenance::Given, &data.optic);
+        }
+        Sizing::Pipe(pipe) => {
+            let flow = format!("{} kg/s", number(pipe.flow_kg_s, 1));
+            let formula = "heat over heat capacity and temperature rise";
+            parts::value(ui, "Flow", &flow, Provenance::Computed, formula);
+            let loss = format!("{} kPa", number(pipe.path_loss_kpa, 1));
+            let both = "supply and return on the way";
+            parts::value(ui, "Friction", &loss, Provenance::Computed, both);
+            let spare = format!("{} kPa", number(pipe.spare_kpa, 1));
+            let beyond = "pressure beyond what the module needs";
+            parts::value(ui, "To spare", &spare, Provenance::Computed, beyond);
+        }
+    }
+}
+
+fn route_buttons(ui: &mut Ui, connection: &Connection, look: &Look<'_>, out: &mut Vec<Action>) {
+    let id = &connection.id;
+    ui.horizontal_wrapped(|ui| {
+        let is_locked = look.plan.locks.iter().any(|lock| lock.connection == *id);
+        if is_locked {
+            if ui.small_button(format!("{} Unlock route", icons::UNLOCK)).clicked() {
+                let edit = Edit::Unlock(vec![id.clone()]);
+                out.push(Action::Edit(format!("Unlock the route of {id}"), edit));
+            }
+        } else {
+            let can_lock = look.is_fresh() && connection.path_mm.len() >= 2;
+            let button = Button::new(format!("{} Lock route", icons::LOCK)).small();
+            let response = ui
+                .add_enabled(can_lock, button)
+                .on_hover_text("The search keeps this route as it is")
+                .on_disabled_hover_text("There is no up-to-date route to lock");
+            if response.clicked() {
+                let lock = Lock { connection: id.clone(), path_mm: connection.path_mm.clone() };
+                out.push(Action::Edit(format!("Lock the route of {id}"), Edit::Lock(lock)));
+            }
+        }
+        if ui.small_button("Show").clicked() {
+            out.push(Action::ZoomTo(vec![id.clone()]));
+        }
+    });
+    let Some(report) = look.report() else { return };
+    let Some(position) = report.connections.iter().position(|it| it.id == *id) else { return };
+    let mut used: Vec<_> = report
+        .trenches
+        .iter()
+        .filter(|trench| trench.contents.contains(&position))
+        .filter_map(|trench| trench.corridor.as_ref())
+        .collect();
+    used.sort();
+    used.dedup();
+    let barred = look.plan.forbids.iter().filter(|forbid| forbid.connection == *id);
+    for forbid in barred {
+        ui.horizontal(|ui| {
+            ui.label(theme::caption(format!("Kept off {}", forbid.corridor)));
+            if ui.small_button(format!("Permit {}", forbid.corridor)).clicked() {
+                let label = format!("Permit {id} on {}", forbid.corridor);
+                out.push(Action::Edit(label, Edit::Permit(forbid.clone())));
+            }
+        });
+    }
+    if !used.is_empty() {
+        ui.menu_button("Keep off a corridor…", |ui| {
+            for corridor in used {
+                if ui.button(corridor.as_str()).clicked() {
+                    let forbid = Forbid { connection: id.clone(), corridor: corridor.clone() };
+                    let label = format!("Keep {id} off {corridor}");
+                    out.push(Action::Edit(label, Edit::Forbid(forbid)));
+                    ui.close();
+                }
+            }
+        });
+    }
+}
+
+/// A trench: its section in words, and its corridor.
+fn trench_body(ui: &mut Ui, trench: &Trench, look: &Look<'_>, out: &mut Vec<Action>) {
+    ui.label(theme::heading(format!("Trench {}", trench.id)));
+    let width = format!(
+        "{} mm of {} mm",
+        number(trench.width_mm as f64, 0),
+        number(trench.limit_mm as f64, 0)
+    );
+    let formula = "everything inside with its separations and bedding, in steps of the rule set";
+    parts::value(ui, "Width", &width, Provenance::Computed, formula);
+    let filling = percent(trench.width_mm as f64 / trench.limit_mm.max(1) as f64, 0);
+    parts::value(ui, "Filling", &filling, Provenance::Computed, "width over the widest that fits");
+    let length = format!("{} m", number(trench.length_m, 1));
+    parts::value(ui, "Length", &length, Provenance::Computed, "along its axis");
+    let cost = euros(trench.cost);
+    let factor = format!("ground factor {}", number(trench.ground_factor, 2));
+    parts::value(ui, "Digging", &cost, Provenance::Computed, &factor);
+    parts::plain(ui, "Dug in phase", trench.phase.as_str());
+    parts::plain(ui, "Road crossings", &trench.crossings.to_string());
+    if trench.existing {
+        ui.label(theme::caption("It is open already and costs nothing to dig"));
+    }
+    match &trench.corridor {
+        Some(corridor) => {
+            if ui.button(format!("Corridor {corridor}")).clicked() {
+                out.push(Action::Select(vec![corridor.to_string()]));
+            }
+        }
+        None => {
+            ui.label(theme::caption("In free ground; draw a corridor to say more about it"));
+            if ui.small_button("Corridor tool").clicked() {
+                out.push(Action::Run(Command::Tool(crate::command::ToolKind::Corridor)));
+            }
+        }
+    }
+    let Some(report) = look.report() else { return };
+    parts::section(ui, "Inside");
+    ui.add(Label::new(theme::caption(network::inside(report, trench))).wrap());
+    let tokens = Tokens::of(ui.visuals());
+    for connection in trench.contents.iter().filter_map(|&index| report.connections.get(index)) {
+        let text = RichText::new(connection.id.as_str()).color(tokens.service(connection.service));
+        let response = ui.selectable_label(false, text);
+        if response.hovered() {
+            out.push(Action::Highlight(vec![connection.id.clone()]));
+        }
+        if response.clicked() {
+            out.push(Action::Select(vec![connection.id.clone()]));
+        }
+    }
+    let axis = trench.path_mm.first().map(|at| format!("({}, {})", metres(at.x), metres(at.y)));
+    if let Some(axis) = axis {
+        ui.label(theme::caption(format!("Begins at {axis}")));
+    }
+}
