@@ -200,15 +200,15 @@ fn catalogue() -> anyhow::Result<Catalogue> {
 
 /// Writes a file so that a failure leaves the old one as it was.
 fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    crate::session::disk::write(path, bytes)
-        .with_context(|| format!("cannot write {}; is the folder writable and the disk not full?", path.display()))
+    crate::session::disk::write(path, bytes).with_context(|| {
+        format!("cannot write {}; is the folder writable and the disk not full?", path.display())
+    })
 }
 
 /// Reads a plan with every error naming the file.
 fn read_plan(path: &Path, catalogue: &Catalogue) -> anyhow::Result<Plan> {
-    let size = std::fs::metadata(path)
-        .with_context(|| format!("cannot open {}", path.display()))?
-        .len();
+    let size =
+        std::fs::metadata(path).with_context(|| format!("cannot open {}", path.display()))?.len();
     if size > text::MAX_BYTES as u64 {
         return Err(anyhow!(
             "{} has {size} bytes, a plan has at most {}; is this the right file?",
@@ -218,8 +218,11 @@ fn read_plan(path: &Path, catalogue: &Catalogue) -> anyhow::Result<Plan> {
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let text_ = String::from_utf8(bytes).map_err(|error| {
-        let line =
-            error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|&&b| b == b'\n')
+            .count()
+            + 1;
         anyhow!("{}, line {line}: not UTF-8 text; is this a plan?", path.display())
     })?;
     text::read(&text_, catalogue).map_err(|error| anyhow!("{}: {error}", path.display()))

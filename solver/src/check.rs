@@ -129,9 +129,8 @@ fn sorted(plan: &Plan, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
         finding.accepted = plan.accepted.get(&finding.key()).cloned();
     }
-    findings.sort_by(|a, b| {
-        (a.severity, a.rule, &a.subjects).cmp(&(b.severity, b.rule, &b.subjects))
-    });
+    findings
+        .sort_by(|a, b| (a.severity, a.rule, &a.subjects).cmp(&(b.severity, b.rule, &b.subjects)));
     findings
 }
 
@@ -144,16 +143,7 @@ pub(crate) fn finding(
     message: String,
     basis: String,
 ) -> Finding {
-    Finding {
-        rule,
-        severity,
-        subjects,
-        at,
-        message,
-        basis,
-        fixes: Vec::new(),
-        accepted: None,
-    }
+    Finding { rule, severity, subjects, at, message, basis, fixes: Vec::new(), accepted: None }
 }
 
 /// The rectangle around a line.

@@ -12,9 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
 use crate::demand::Demands;
-use crate::geometry::{
-    Point, Rect, meeting_point, polygon_contains, polygon_crossed_by,
-};
+use crate::geometry::{Point, Rect, meeting_point, polygon_contains, polygon_crossed_by};
 use crate::plan::{Ground, Plan, Preference, Usage, ZoneKind};
 use grid::Grid;
 
@@ -130,9 +128,13 @@ pub fn build(plan: &Plan, catalogue: &Catalogue, demands: &Demands) -> Graph {
         if corridor.usage == Usage::Forbidden {
             continue;
         }
-        segments.extend(corridor.path_mm.windows(2).filter(|pair| pair[0] != pair[1]).map(
-            |pair| Segment { a: pair[0], b: pair[1], corridor: Some(index) },
-        ));
+        segments.extend(
+            corridor.path_mm.windows(2).filter(|pair| pair[0] != pair[1]).map(|pair| Segment {
+                a: pair[0],
+                b: pair[1],
+                corridor: Some(index),
+            }),
+        );
     }
     segments.extend(tracks::free_ground(&terrain, catalogue, demands, &segments));
     let pieces = cut(&terrain, &segments);
@@ -279,8 +281,7 @@ fn raw_edge(
         None => (1.0, 0),
         Some(zone) => {
             let on_outline = |point: Point| {
-                crate::geometry::edges(&zone.outline_mm)
-                    .any(|(c, d)| near_segment(c, d, point))
+                crate::geometry::edges(&zone.outline_mm).any(|(c, d)| near_segment(c, d, point))
             };
             let crossings = u32::from(on_outline(a)) + u32::from(on_outline(b));
             match zone.kind {
@@ -367,9 +368,10 @@ fn contract(node_count: usize, edges: Vec<Edge>, is_terminal: &[bool]) -> Vec<Ed
 }
 
 fn adjacent_required(slots: &[Option<Edge>], numbers: &[usize]) -> bool {
-    numbers.iter().filter_map(|&number| slots[number].as_ref()).any(|edge| {
-        matches!(edge.usage, Usage::Required)
-    })
+    numbers
+        .iter()
+        .filter_map(|&number| slots[number].as_ref())
+        .any(|edge| matches!(edge.usage, Usage::Required))
 }
 
 fn other_end(edge: &Edge, node: usize) -> usize {
@@ -414,4 +416,3 @@ fn join(one: &Edge, two: &Edge, middle: usize) -> Edge {
         ..one.clone()
     }
 }
-

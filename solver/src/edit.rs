@@ -9,9 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::module::ModuleType;
 use crate::geometry::{LIMIT, Point, Rect};
 use crate::id::Id;
-use crate::plan::{
-    Container, Corridor, Entry, Forbid, Lock, Phase, Plan, Preference, Usage, Zone,
-};
+use crate::plan::{Container, Corridor, Entry, Forbid, Lock, Phase, Plan, Preference, Usage, Zone};
 use crate::units::Cents;
 
 /// A change to a plan.
@@ -406,10 +404,7 @@ mod tests {
             Edit::Move { ids: vec![id], dx_mm: 500, dy_mm: 0 },
             Edit::Remove(vec![Id::new("nobody").unwrap()]),
         ]);
-        assert_eq!(
-            plan.apply(&edit, &catalogue),
-            Err(EditError::Unknown("nobody".to_owned()))
-        );
+        assert_eq!(plan.apply(&edit, &catalogue), Err(EditError::Unknown("nobody".to_owned())));
     }
 
     #[test]

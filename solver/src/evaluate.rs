@@ -10,7 +10,7 @@ use crate::phases;
 use crate::plan::Plan;
 use crate::report::{Effort, NetworkCost, Report, Search, Stop};
 use crate::route::bound::{Charges, Dual};
-use crate::route::master;
+use crate::route::master::Master;
 use crate::route::problem::{self, Problem};
 use crate::route::search;
 use crate::route::state::Route;
@@ -110,16 +110,23 @@ pub fn improve(
     report
 }
 
-/// Rounds of improvement by effort and number of connections.
-fn rounds(effort: Effort, connections: usize) -> u64 {
-    let size = connections as u64;
+/// Rounds of improvement of the first stretch: about half a second on JUPITER; larger sites get
+/// rounds in proportion.
+fn first_rounds(connections: usize) -> u64 {
+    200 + connections as u64 / 3
+}
+
+/// How often search and bound take turns after the first stretch.
+fn turns(effort: Effort) -> u32 {
     match effort {
-        // About half a second on JUPITER; larger sites get rounds in proportion.
-        Effort::Explore => 200 + size / 3,
-        Effort::Good => 6_000 + 12 * size,
-        Effort::Defend => 400_000,
+        Effort::Explore => 0,
+        Effort::Good => 3,
+        Effort::Defend => 400,
     }
 }
+
+/// A gap below which a plan counts as optimal.
+const CLOSED: f64 = 1e-4;
 
 fn run(
     plan: &Plan,
@@ -139,12 +146,19 @@ fn run(
     let demands = demand::derive(plan, &merged);
     let graph = corridors::build(plan, &merged, &demands);
     let problem = Problem::new(plan, &merged, &demands, &graph);
-    let mut work = Work { merged: &merged, demands: &demands, problem: &problem, monitor };
-    let (routes, search) = work.search(settings, start);
-    let (bound_eur, bound_method) = work.bound(settings);
-    let stop = search.stop;
-    let network = network::settle(plan, &merged, &demands, &problem, &routes);
-    let mut report = assemble(plan, &merged, network);
+    let mut work = Work {
+        plan,
+        merged: &merged,
+        demands: &demands,
+        problem: &problem,
+        monitor,
+        best: None,
+        bound: 0.0,
+        stop: None,
+    };
+    let (rounds, bound_method) = work.plan_and_prove(settings, start);
+    let (bound_eur, stop) = (work.bound, work.stop.unwrap_or_default());
+    let mut report = work.best.take().unwrap_or_default();
     // A plan that leaves something out may cost less than any that does not.
     let (bound_eur, bound_method) = if report.is_complete() {
         (bound_eur.clamp(0.0, report.cost.lifetime_eur.max(0.0)), bound_method)
@@ -155,9 +169,9 @@ fn run(
     report.search = Search {
         effort: settings.effort,
         seed: settings.seed,
-        rounds: search.rounds,
+        rounds,
         graph: (graph.nodes.len(), graph.edges.len()),
-        stop: if report.cost.gap() < 1e-4 && report.is_complete() { Stop::Optimal } else { stop },
+        stop: if report.cost.gap() < CLOSED && report.is_complete() { Stop::Optimal } else { stop },
         bound_method,
     };
     report.findings = check::inspect(plan, &merged, &report);
@@ -196,139 +210,183 @@ fn assemble(plan: &Plan, merged: &Catalogue, network: Network) -> Report {
 }
 
 struct Work<'a> {
+    plan: &'a Plan,
     merged: &'a Catalogue,
     demands: &'a Demands,
     problem: &'a Problem<'a>,
     monitor: &'a mut dyn Monitor,
-}
-
-struct Searched {
-    rounds: u64,
-    stop: Stop,
+    /// The best settled plan so far.
+    best: Option<Report>,
+    /// The best bound so far, EUR.
+    bound: f64,
+    stop: Option<Stop>,
 }
 
 impl Work<'_> {
-    fn search(&mut self, settings: &Settings, start: Option<&Report>) -> (Vec<Option<Route>>, Searched) {
+    /// Search and bound in turns; returns the rounds of search and how the bound was proved.
+    fn plan_and_prove(&mut self, settings: &Settings, start: Option<&Report>) -> (u64, String) {
         let problem = self.problem;
-        let known = start.map(|report| traced(self.demands, problem, report));
-        let mut search = match known {
+        let mut search = match start.map(|report| traced(self.demands, problem, report)) {
             Some(routes) => search::Search::resume(problem, settings.seed, routes),
             None => search::Search::construct(problem, settings.seed),
         };
-        let planned = rounds(settings.effort, problem.commodities.len());
-        let mut stop = None;
+        let connections = problem.commodities.len();
         // Cables are chosen anew between stretches of search, for the company they then have.
         for _stretch in 0..2 {
-            self.recable(&mut search);
-            if self.stretch(&mut search, planned / 2, &mut stop) {
-                break;
-            }
+            self.stretch(&mut search, first_rounds(connections) / 2);
         }
-        // Whatever the last choice of cables made too wide finds another way.
         for _mending in 0..4 {
-            self.recable(&mut search);
-            if search.state().overfull() < 1.0 || stop.is_some() {
+            if search.state().overfull() < 1.0 {
                 break;
             }
-            self.stretch(&mut search, planned / 6, &mut stop);
+            self.stretch(&mut search, first_rounds(connections) / 6);
         }
-        let rounds = search.rounds();
-        (search.outcome().routes, Searched { rounds, stop: stop.unwrap_or_default() })
+        self.settle(&search.outcome().routes);
+        let charges = Charges::new(problem, self.merged);
+        let (dual, runs) = self.ascend(settings, &charges);
+        let mut method = format!("dual ascent, {runs} runs");
+        let Some(dual) = dual.filter(|_| settings.effort != Effort::Explore) else {
+            return (search.rounds(), method);
+        };
+        let mut master = Master::new(problem, &charges, &dual);
+        for _turn in 0..turns(settings.effort) {
+            if self.stop.is_some() || self.gap() < CLOSED {
+                break;
+            }
+            self.stretch(&mut search, 1200 + 2 * connections as u64);
+            self.settle(&search.outcome().routes);
+            master.learn_routes(&search.outcome().routes);
+            if !master.converged && self.keeps_on("bounding", search.rounds()) {
+                match master.round() {
+                    Some(bound) => self.bound = self.bound.max(bound),
+                    None => master.converged = true,
+                }
+            }
+        }
+        if master.rounds > 0 {
+            method = format!(
+                "{method}; {} linear programmes of up to {} rows ({})",
+                master.rounds, master.rows, master.backend
+            );
+        }
+        (search.rounds(), method)
     }
 
-    fn recable(&self, search: &mut search::Search<'_>) {
+    fn gap(&self) -> f64 {
+        let cost = self.best.as_ref().map_or(0.0, |best| best.cost.lifetime_eur);
+        if cost > 0.0 { (cost - self.bound) / cost } else { 1.0 }
+    }
+
+    /// Tells the caller where the work stands and asks whether to go on.
+    fn keeps_on(&mut self, stage: &'static str, rounds: u64) -> bool {
+        self.monitor.progress(&Progress {
+            stage,
+            rounds,
+            planned: 0,
+            incumbent_eur: self.best.as_ref().map(|best| best.cost.lifetime_eur),
+            bound_eur: (self.bound > 0.0).then_some(self.bound),
+        });
+        if self.stop.is_none() {
+            self.stop = self.monitor.should_stop();
+        }
+        self.stop.is_none()
+    }
+
+    /// Settles routes and keeps them if no better plan is known.
+    fn settle(&mut self, routes: &[Option<Route>]) {
+        let network =
+            network::settle(self.plan, self.merged, self.demands, self.problem, routes);
+        let report = assemble(self.plan, self.merged, network);
+        // Serving more comes first, then trenches that fit, then cost.
+        let rank = |report: &Report| {
+            let unserved = report.connections.iter().filter(|c| c.supply.is_none()).count();
+            let wide = report.trenches.iter().filter(|t| t.width_mm > t.limit_mm).count();
+            (unserved, wide)
+        };
+        let better = self.best.as_ref().is_none_or(|best| {
+            rank(&report)
+                .cmp(&rank(best))
+                .then(report.cost.lifetime_eur.total_cmp(&best.cost.lifetime_eur))
+                .is_lt()
+        });
+        if better {
+            self.best = Some(report);
+        }
+    }
+
+    /// Chooses cables for the company they have, then improves for a number of rounds.
+    fn stretch(&mut self, search: &mut search::Search<'_>, rounds: u64) {
+        if self.stop.is_some() {
+            return;
+        }
         let routes = search.outcome().routes;
         search.set_media(network::settled_media(self.merged, self.demands, self.problem, &routes));
-    }
-
-    /// Improves for a number of rounds; tells whether the caller stopped it.
-    fn stretch(
-        &mut self,
-        search: &mut search::Search<'_>,
-        rounds: u64,
-        stop: &mut Option<Stop>,
-    ) -> bool {
         let planned = search.rounds() + rounds;
-        let monitor = &mut *self.monitor;
+        let incumbent = self.best.as_ref().map(|best| best.cost.lifetime_eur);
+        let bound_eur = (self.bound > 0.0).then_some(self.bound);
+        let (monitor, stop) = (&mut *self.monitor, &mut self.stop);
         search.improve(rounds, |search| {
             if search.rounds().is_multiple_of(16) {
                 monitor.progress(&Progress {
                     stage: "improving",
                     rounds: search.rounds(),
                     planned,
-                    incumbent_eur: Some(search.best_cost()),
-                    bound_eur: None,
+                    incumbent_eur: incumbent.or(Some(search.best_cost())),
+                    bound_eur,
                 });
                 *stop = monitor.should_stop();
             }
             stop.is_none()
-        })
+        });
     }
 
-    /// A bound on the lifetime cost of any network that serves everything.
-    fn bound(&mut self, settings: &Settings) -> (f64, String) {
-        let charges = Charges::new(self.problem, self.merged);
+    /// The best of several ascents and how many there were.
+    fn ascend<'b>(
+        &mut self,
+        settings: &Settings,
+        charges: &'b Charges,
+    ) -> (Option<Dual<'b>>, usize)
+    where
+        Self: 'b,
+    {
+        let problem = self.problem;
+        self.bound = charges.constant;
         // Memory grows with connections times nodes; beyond this the ascent is not worth it.
-        let cells = self.problem.commodities.len() * self.problem.graph.nodes.len();
-        if self.problem.commodities.is_empty() {
-            return (charges.constant, "nothing to route".to_owned());
+        let cells = problem.commodities.len() * problem.graph.nodes.len();
+        if problem.commodities.is_empty() || cells > 120_000_000 {
+            return (None, 0);
         }
-        if cells > 120_000_000 {
-            return (charges.constant.max(0.0), "ends only: the site is too large for the ascent".to_owned());
-        }
-        let monitor = &mut *self.monitor;
-        let mut report = |bound_eur: Option<f64>| {
-            monitor.progress(&Progress {
-                stage: "bounding",
-                rounds: 0,
-                planned: 0,
-                incumbent_eur: None,
-                bound_eur,
-            });
-            monitor.should_stop().is_none()
-        };
         let large = cells > 2_000_000;
         let steps: &[u32] = match settings.effort {
-            Effort::Explore if large => &[1],
+            Effort::Explore | Effort::Good if large => &[1],
             Effort::Explore => &[5, 9],
-            Effort::Good | Effort::Defend if large => &[1, 4],
-            Effort::Good => &[8, 20, 40],
-            Effort::Defend => &[8, 20, 40, 80],
+            Effort::Defend if large => &[1, 4],
+            Effort::Good | Effort::Defend => &[8, 40],
         };
-        let mut duals: Vec<Dual<'_>> = Vec::new();
-        let mut best = charges.constant;
+        let mut best: Option<Dual<'b>> = None;
+        let mut runs = 0;
         for &steps in steps {
-            let mut dual = Dual::new(self.problem, &charges);
-            dual.ascend(steps, || report(Some(best)));
-            best = best.max(dual.proof());
-            duals.push(dual);
-            if !report(Some(best)) {
+            if runs > 0 && !self.keeps_on("bounding", 0) {
                 break;
             }
+            let mut dual = Dual::new(problem, charges);
+            dual.ascend(steps, || true);
+            runs += 1;
+            let proof = dual.proof();
+            if proof > self.bound || best.is_none() {
+                self.bound = self.bound.max(proof);
+                best = Some(dual);
+            }
         }
-        let tries = match settings.effort {
-            Effort::Explore => 0,
-            Effort::Good => 600,
-            Effort::Defend => 20_000,
-        };
-        if let Some(last) = duals.last_mut().filter(|_| tries > 0 && !large) {
-            last.polish(tries, settings.seed, || report(Some(best)));
-            best = best.max(last.proof());
-        }
-        let mut method = format!("dual ascent ({} runs)", duals.len());
-        if duals.len() > 1
-            && settings.effort != Effort::Explore
-            && let Some(combined) = master::combine(self.problem, &charges, &duals)
+        if settings.effort != Effort::Explore
+            && !large
+            && let Some(dual) = &mut best
         {
-            method = format!(
-                "dual ascent ({} runs) combined by a linear programme of {} rows ({})",
-                duals.len(),
-                combined.rows,
-                combined.backend
-            );
-            best = best.max(combined.bound);
+            let monitor = &mut *self.monitor;
+            dual.polish(1500, settings.seed, || monitor.should_stop().is_none());
+            self.bound = self.bound.max(dual.proof());
         }
-        (best, method)
+        (best, runs)
     }
 }
 

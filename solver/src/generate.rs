@@ -10,7 +10,7 @@ use crate::catalogue::module::{Load, Service};
 use crate::geometry::{Point, Rect, Rotation};
 use crate::id::Id;
 use crate::plan::{Assumption, Container, Corridor, Entry, Phase, Plan, Zone, ZoneKind};
-use crate::units::{Kilowatts, KilovoltAmperes, Millimetres, Source};
+use crate::units::{KilovoltAmperes, Kilowatts, Millimetres, Source};
 
 /// Length of a slot with one double room and two transformers, mm.
 const SLOT: i64 = 19_600;
@@ -181,16 +181,32 @@ impl Builder<'_> {
             let room = format!("{:04}", self.rooms);
             let group = Some(id(&format!("ROOM-{room}")));
             let half = |half: &str| format!("IT-{room}{half}");
-            self.put_grouped(&half("A"), "it-half-module", (x, y(14_000)), north, phase, group.clone());
+            self.put_grouped(
+                &half("A"),
+                "it-half-module",
+                (x, y(14_000)),
+                north,
+                phase,
+                group.clone(),
+            );
             if self.left >= 2 {
                 self.stations += 1;
                 let name = format!("TR-{:04}", self.stations);
                 self.put(&name, "transformer-station", (x + 14_000, y(12_200)), north, phase);
-                self.put_grouped(&half("B"), "it-half-module", (x + 3_600, y(14_000)), north, phase, group);
+                self.put_grouped(
+                    &half("B"),
+                    "it-half-module",
+                    (x + 3_600, y(14_000)),
+                    north,
+                    phase,
+                    group,
+                );
             }
             // Some rooms start part full.
             let mixed = (self.seed ^ (self.rooms as u64).wrapping_mul(0x9E37_79B9)) % 7;
-            if mixed == 0 && let Some(last) = self.plan.containers.last_mut() {
+            if mixed == 0
+                && let Some(last) = self.plan.containers.last_mut()
+            {
                 last.racks = Some(5);
             }
         } else if self.left == 1 {
@@ -234,10 +250,7 @@ impl Builder<'_> {
                 service,
                 at_mm: at.into(),
                 capacity,
-                source: Source {
-                    text: "generated campus".to_owned(),
-                    ..Source::default()
-                },
+                source: Source { text: "generated campus".to_owned(), ..Source::default() },
             });
         };
         let power = Load::Kva(KilovoltAmperes(60_000.0));

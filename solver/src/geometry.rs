@@ -330,8 +330,7 @@ pub fn polygon_crossed_by(polygon: &[Point], a: Point, b: Point) -> bool {
         dx * dx + dy * dy
     });
     cuts.windows(2).any(|pair| {
-        let middle =
-            Point { x: pair[0].x.midpoint(pair[1].x), y: pair[0].y.midpoint(pair[1].y) };
+        let middle = Point { x: pair[0].x.midpoint(pair[1].x), y: pair[0].y.midpoint(pair[1].y) };
         pair[0] != pair[1]
             && polygon_contains(polygon, middle)
             && !edges(polygon).any(|(c, d)| near_line(c, d, middle))
@@ -369,8 +368,7 @@ mod tests {
     }
 
     fn rect() -> impl Strategy<Value = Rect> {
-        (point(), 1_i64..40, 1_i64..40)
-            .prop_map(|(min, w, h)| Rect { min, max: min.offset(w, h) })
+        (point(), 1_i64..40, 1_i64..40).prop_map(|(min, w, h)| Rect { min, max: min.offset(w, h) })
     }
 
     proptest! {
@@ -427,9 +425,6 @@ mod tests {
         assert!(!polygon_contains(&polygon, (50, 60).into()));
         assert!(polygon_crossed_by(&polygon, (0, 50).into(), (100, 50).into()));
         assert!(!polygon_crossed_by(&polygon, (-10, 0).into(), (110, 0).into()));
-        assert!(!polygon_contains_rect(
-            &polygon,
-            Rect::spanning((10, 5).into(), (90, 60).into())
-        ));
+        assert!(!polygon_contains_rect(&polygon, Rect::spanning((10, 5).into(), (90, 60).into())));
     }
 }

@@ -116,8 +116,9 @@ impl Model {
         }
         for (number, row) in self.rows.iter().enumerate() {
             let products = row.terms.iter().map(|(variable, a)| a * values[variable.0]);
-            let (sum, size) = products
-                .fold((0.0, row.limit.abs().max(1.0)), |(sum, size), p| (sum + p, f64::max(size, p.abs())));
+            let (sum, size) = products.fold((0.0, row.limit.abs().max(1.0)), |(sum, size), p| {
+                (sum + p, f64::max(size, p.abs()))
+            });
             let miss = if row.equal { (sum - row.limit).abs() } else { sum - row.limit };
             if miss > TOLERANCE * size * 10.0 {
                 return Err(format!("{name}: row {number} is missed by {miss:e}"));

@@ -117,8 +117,11 @@ pub fn line(graph: &Graph, from: Point, edges: &[EdgeIndex]) -> Vec<Point> {
     for &edge in edges {
         let path = &graph.edges[edge as usize].path;
         let forward = path.first() == Some(&at);
-        let steps: Box<dyn Iterator<Item = &Point>> =
-            if forward { Box::new(path.iter().skip(1)) } else { Box::new(path.iter().rev().skip(1)) };
+        let steps: Box<dyn Iterator<Item = &Point>> = if forward {
+            Box::new(path.iter().skip(1))
+        } else {
+            Box::new(path.iter().rev().skip(1))
+        };
         for &point in steps {
             while line.len() >= 2
                 && crate::geometry::on_segment(line[line.len() - 2], point, line[line.len() - 1])
@@ -158,10 +161,9 @@ fn settle_cables<'a>(
             };
             let choice = cable::choose(catalogue, &ask);
             // What was settled for more company stays, so that the passes close in on an end.
-            let keep = chosen[index]
-                .as_ref()
-                .zip(choice.as_ref())
-                .is_some_and(|(old, new)| old.circuits > new.circuits && old.grouping <= new.grouping);
+            let keep = chosen[index].as_ref().zip(choice.as_ref()).is_some_and(|(old, new)| {
+                old.circuits > new.circuits && old.grouping <= new.grouping
+            });
             if !keep {
                 chosen[index] = choice;
             }
@@ -226,8 +228,7 @@ fn cable_sizing(
 ) -> Settled {
     let Some(choice) = choice else { return (None, 0.0, 0.0) };
     let rules = &catalogue.rules;
-    let circuit_m =
-        length_m * rules.cable_route_factor.value + rules.cable_end_allowance_m.value;
+    let circuit_m = length_m * rules.cable_route_factor.value + rules.cable_end_allowance_m.value;
     let loss_w = choice.loss_w_per_m * circuit_m;
     let running = loss_w * rules.euros_per_watt() * rules.loss_share();
     let current = choice.current_a;
@@ -298,7 +299,11 @@ fn why_blocked(plan: &Plan, demands: &Demands, demand: &Demand, commodity: &Comm
             .iter()
             .find(|phase| phase.id == demand.phase)
             .map_or_else(String::new, |phase| format!(" by phase {}", phase.id));
-        return format!("nothing supplies {}{by_then}; it needs {}", demand.service, wanted.join(" or "));
+        return format!(
+            "nothing supplies {}{by_then}; it needs {}",
+            demand.service,
+            wanted.join(" or ")
+        );
     }
     if commodity.node.is_none() {
         return "its port has no way out: something stands within the wall clearance of it"
@@ -307,11 +312,8 @@ fn why_blocked(plan: &Plan, demands: &Demands, demand: &Demand, commodity: &Comm
     if commodity.targets.is_empty() {
         return "no supplying port has a way out".to_owned();
     }
-    let largest = demand
-        .sources
-        .iter()
-        .map(|&source| demands.sources[source].capacity)
-        .fold(0.0, f64::max);
+    let largest =
+        demand.sources.iter().map(|&source| demands.sources[source].capacity).fold(0.0, f64::max);
     if largest < demand.load.value() {
         return format!(
             "it needs {}, the largest supply gives {}",

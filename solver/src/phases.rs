@@ -1,9 +1,9 @@
 //! The plan over time: what each construction step brings, costs and leaves unserved.
 
 use crate::catalogue::Catalogue;
+use crate::network::Network;
 use crate::plan::Plan;
 use crate::report::{BoqRow, PhaseReport, Totals};
-use crate::network::Network;
 
 /// One report a phase, in construction order; `catalogue` already carries the plan's overrides.
 pub fn report(
@@ -65,11 +65,8 @@ fn peak_kw(plan: &Plan, catalogue: &Catalogue, counted: impl Fn(&crate::id::Id) 
             let racks = container.populated_racks(module);
             // Pumps and fans of a module run only with its racks.
             let fixed = if module.racks > 0 && racks == 0 { 0.0 } else { module.fixed_kw.0 };
-            let share = if module.racks > 0 {
-                f64::from(racks) / f64::from(module.racks)
-            } else {
-                1.0
-            };
+            let share =
+                if module.racks > 0 { f64::from(racks) / f64::from(module.racks) } else { 1.0 };
             Some(f64::from(racks) * module.rack_kw.0 + fixed * share)
         })
         .sum()

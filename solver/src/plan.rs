@@ -317,12 +317,8 @@ impl Container {
     /// The ground it needs to itself, its clearances included.
     pub fn clearance_area(&self, module: &ModuleType) -> Rect {
         let clearance = module.clearance;
-        let (north, east, south, west) = (
-            clearance.north_mm.0,
-            clearance.east_mm.0,
-            clearance.south_mm.0,
-            clearance.west_mm.0,
-        );
+        let (north, east, south, west) =
+            (clearance.north_mm.0, clearance.east_mm.0, clearance.south_mm.0, clearance.west_mm.0);
         // A quarter turn counter-clockwise brings the drawn north side to the west.
         let (north, east, south, west) = match self.rotation {
             Rotation::R0 => (north, east, south, west),

@@ -18,7 +18,8 @@ impl Clock {
     pub(super) fn new(seconds: Option<f64>) -> Self {
         let bar = ProgressBar::no_length();
         if std::io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} rounds");
+            let style =
+                ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} rounds");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         } else {
             bar.set_draw_target(ProgressDrawTarget::hidden());

@@ -88,7 +88,11 @@ pub(super) fn check(path: &Path, search: &SearchArguments) -> anyhow::Result<Exi
     }
     for phase in &report.phases {
         let state = if phase.complete { "complete" } else { "incomplete" };
-        writeln!(text, "Phase {} ({}): {state}, {:.0} kW", phase.id, phase.finished, phase.peak_kw)?;
+        writeln!(
+            text,
+            "Phase {} ({}): {state}, {:.0} kW",
+            phase.id, phase.finished, phase.peak_kw
+        )?;
     }
     for fault in &report.verification.faults {
         writeln!(text, "Checker: {fault}")?;
@@ -107,7 +111,8 @@ pub(super) fn cost(path: &Path, search: &SearchArguments) -> anyhow::Result<Exit
         let total: Cents = rows.iter().filter_map(|row| row.total).sum();
         writeln!(text, "{:<58}{:>18}", group.label(), format!("{total:.2}"))?;
         for row in rows {
-            let price = row.total.map_or_else(|| "no price".to_owned(), |total| format!("{total:.2}"));
+            let price =
+                row.total.map_or_else(|| "no price".to_owned(), |total| format!("{total:.2}"));
             writeln!(
                 text,
                 "  {:<4} {:<38.38} {:>9} {:<6}{:>16}",

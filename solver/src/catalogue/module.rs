@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CatalogueError, ron_error};
 use crate::id::Id;
-use crate::units::{Kilograms, Kilowatts, KilovoltAmperes, Millimetres, Source};
+use crate::units::{Kilograms, KilovoltAmperes, Kilowatts, Millimetres, Source};
 
 /// What a connection carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,14 +28,8 @@ pub enum Service {
 
 impl Service {
     /// Every service in file and screen order.
-    pub const ALL: [Self; 6] = [
-        Self::MvPower,
-        Self::LvPower,
-        Self::Cooling,
-        Self::HeatReuse,
-        Self::DataA,
-        Self::DataB,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::MvPower, Self::LvPower, Self::Cooling, Self::HeatReuse, Self::DataA, Self::DataB];
 
     /// The name a person reads.
     pub fn label(self) -> &'static str {
@@ -381,8 +375,7 @@ impl ModuleType {
                 self.id, width.0, depth.0
             ));
         }
-        let sides =
-            [clearance.north_mm, clearance.east_mm, clearance.south_mm, clearance.west_mm];
+        let sides = [clearance.north_mm, clearance.east_mm, clearance.south_mm, clearance.west_mm];
         if sides.iter().any(|side| !(0..=100_000).contains(&side.0)) {
             return Some(format!(
                 "module type {} has a clearance outside 0 to 100,000 mm",
@@ -392,10 +385,7 @@ impl ModuleType {
         let powers = [self.rack_kw, self.fixed_kw, self.roof_cooler_kw];
         if powers.iter().any(|power| power.0 < 0.0) || self.mass_kg.0 < 0.0 || self.height_mm.0 < 0
         {
-            return Some(format!(
-                "module type {} has a negative power, mass or height",
-                self.id
-            ));
+            return Some(format!("module type {} has a negative power, mass or height", self.id));
         }
         self.ports.iter().enumerate().find_map(|(index, port)| {
             let length = match port.face {
@@ -435,9 +425,8 @@ impl ModuleType {
 /// Reads module types and checks each of them.
 pub(super) fn from_ron(text: &str) -> Result<BTreeMap<Id, ModuleType>, CatalogueError> {
     const FILE: &str = "modules.ron";
-    let list: Vec<ModuleType> = crate::plan::text::options()
-        .from_str(text)
-        .map_err(|error| ron_error(FILE, &error))?;
+    let list: Vec<ModuleType> =
+        crate::plan::text::options().from_str(text).map_err(|error| ron_error(FILE, &error))?;
     let mut modules = BTreeMap::new();
     for module in list {
         let id = module.id.clone();

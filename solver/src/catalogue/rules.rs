@@ -165,9 +165,8 @@ impl RuleSet {
     /// Reads a rule set and checks every figure against its range.
     pub fn from_ron(text: &str) -> Result<Self, CatalogueError> {
         const FILE: &str = "rules.ron";
-        let rules: Self = crate::plan::text::options()
-            .from_str(text)
-            .map_err(|error| ron_error(FILE, &error))?;
+        let rules: Self =
+            crate::plan::text::options().from_str(text).map_err(|error| ron_error(FILE, &error))?;
         let out_of_range = rules.parameters().into_iter().find_map(|(name, _, parameter)| {
             let (low, high) = Self::range(name)?;
             (!(low..=high).contains(&parameter.value))

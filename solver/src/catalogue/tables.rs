@@ -219,11 +219,7 @@ fn confidence(letter: &str) -> Confidence {
 }
 
 /// Refuses the row unless every figure is finite and above zero.
-fn positive(
-    file: &'static str,
-    line: u64,
-    figures: &[(&str, f64)],
-) -> Result<(), CatalogueError> {
+fn positive(file: &'static str, line: u64, figures: &[(&str, f64)]) -> Result<(), CatalogueError> {
     match figures.iter().find(|(_, value)| !value.is_finite() || *value <= 0.0) {
         None => Ok(()),
         Some((name, value)) => Err(CatalogueError {

@@ -42,9 +42,7 @@ pub(super) fn check(ground: &Ground<'_>, number: usize, findings: &mut Vec<Findi
 }
 
 fn distance_m(pad: Rect, point: Point) -> f64 {
-    let clamped = Point {
-        x: point.x.clamp(pad.min.x, pad.max.x),
-        y: point.y.clamp(pad.min.y, pad.max.y),
-    };
+    let clamped =
+        Point { x: point.x.clamp(pad.min.x, pad.max.x), y: point.y.clamp(pad.min.y, pad.max.y) };
     clamped.distance_m(point)
 }

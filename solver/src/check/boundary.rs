@@ -36,7 +36,13 @@ pub(super) fn check(ground: &Ground<'_>, number: usize, findings: &mut Vec<Findi
         let site = site.inflate(-setback);
         let own = one.footprint;
         let inward = |low: i64, high: i64, from: i64, to: i64| {
-            if low < from { from - low } else if high > to { to - high } else { 0 }
+            if low < from {
+                from - low
+            } else if high > to {
+                to - high
+            } else {
+                0
+            }
         };
         let dx = inward(own.min.x, own.max.x, site.min.x, site.max.x);
         let dy = inward(own.min.y, own.max.y, site.min.y, site.max.y);

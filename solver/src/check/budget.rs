@@ -18,12 +18,8 @@ pub(super) fn check(plan: &Plan, report: &Report, findings: &mut Vec<Finding>) {
             format!("budget {budget}"),
         ));
     }
-    let mut missing: Vec<&str> = report
-        .boq
-        .iter()
-        .filter(|row| row.total.is_none())
-        .map(|row| row.item.as_str())
-        .collect();
+    let mut missing: Vec<&str> =
+        report.boq.iter().filter(|row| row.total.is_none()).map(|row| row.item.as_str()).collect();
     missing.sort_unstable();
     missing.dedup();
     for item in missing {

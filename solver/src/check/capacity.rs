@@ -52,11 +52,15 @@ fn supplies(plan: &Plan, catalogue: &Catalogue, report: &Report, findings: &mut 
         let entry = plan.entries.iter().find(|entry| entry.id == *id && entry.service == service);
         let container = plan.container(id);
         let module = container.and_then(|container| catalogue.modules.get(&container.module));
-        let of_ports = module.iter().flat_map(|module| &module.ports).filter_map(|port| match &port.role {
-            PortRole::Supplies { capacity } if port.service == service => Some(capacity.value()),
-            PortRole::Supplies { .. } | PortRole::Draws { .. } => None,
-        });
-        let capacity = entry.map(|entry| entry.capacity.value()).or_else(|| of_ports.reduce(f64::max));
+        let of_ports =
+            module.iter().flat_map(|module| &module.ports).filter_map(|port| match &port.role {
+                PortRole::Supplies { capacity } if port.service == service => {
+                    Some(capacity.value())
+                }
+                PortRole::Supplies { .. } | PortRole::Draws { .. } => None,
+            });
+        let capacity =
+            entry.map(|entry| entry.capacity.value()).or_else(|| of_ports.reduce(f64::max));
         let Some(capacity) = capacity else { continue };
         if load > capacity * (1.0 + 1e-9) {
             findings.push(finding(
@@ -64,7 +68,10 @@ fn supplies(plan: &Plan, catalogue: &Catalogue, report: &Report, findings: &mut 
                 Severity::Error,
                 vec![id.to_string(), service.label().to_owned()],
                 container.zip(module).map(|(container, module)| container.footprint(module)),
-                format!("{id} gives {load:.0} of {service}, {:.0} more than it can", load - capacity),
+                format!(
+                    "{id} gives {load:.0} of {service}, {:.0} more than it can",
+                    load - capacity
+                ),
                 format!("capacity {capacity:.0}"),
             ));
         }
@@ -90,7 +97,9 @@ fn trenches(plan: &Plan, report: &Report, findings: &mut Vec<Finding>) {
             ),
             format!("width limit {} mm", trench.limit_mm),
         );
-        if let Some(corridor) = plan.corridors.iter().find(|c| Some(&c.id) == trench.corridor.as_ref()) {
+        if let Some(corridor) =
+            plan.corridors.iter().find(|c| Some(&c.id) == trench.corridor.as_ref())
+        {
             let wider = crate::plan::Corridor {
                 width_limit_mm: Millimetres(trench.width_mm),
                 ..corridor.clone()

@@ -31,7 +31,8 @@ fn intrusion(
     stands: &Placed<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    let together = needs.container.group.is_some() && needs.container.group == stands.container.group;
+    let together =
+        needs.container.group.is_some() && needs.container.group == stands.container.group;
     if together
         || !needs.clearance.overlaps(stands.footprint)
         || needs.footprint.overlaps(stands.footprint)

@@ -65,7 +65,10 @@ fn pair(
                 .map(|&number| report.trenches[number].id.as_str())
                 .collect();
             let problem = if same_supply {
-                format!("both end at {}", one.supply.as_ref().map(|s| s.id.to_string()).unwrap_or_default())
+                format!(
+                    "both end at {}",
+                    one.supply.as_ref().map(|s| s.id.to_string()).unwrap_or_default()
+                )
             } else if let Some(trench) = shared.first() {
                 format!("both run in trench {trench}")
             } else {

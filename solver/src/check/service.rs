@@ -24,7 +24,10 @@ pub(super) fn check(
             Severity::Error,
             vec![connection.id.clone()],
             at,
-            format!("{} ({}, {}) is not served: {reason}", connection.id, connection.service, connection.load),
+            format!(
+                "{} ({}, {}) is not served: {reason}",
+                connection.id, connection.service, connection.load
+            ),
             format!("port {} of the module type must be served", connection.port),
         );
         if connection.locked {

@@ -11,9 +11,7 @@ use crate::catalogue::tables::{Conductor, Installation};
 use crate::geometry::Point;
 use crate::id::Id;
 use crate::plan::{Plan, Usage};
-use crate::report::{
-    BoqGroup, CableSizing, Connection, Report, Severity, Sizing, Verification,
-};
+use crate::report::{BoqGroup, CableSizing, Connection, Report, Severity, Sizing, Verification};
 
 /// Checks a report; `catalogue` already carries the plan's overrides.
 pub fn verify(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Verification {
@@ -116,9 +114,7 @@ fn passes_through(a: Point, b: Point, min: (f64, f64), max: (f64, f64)) -> bool 
     let (x, y) = (a.x as f64, a.y as f64);
     let (dx, dy) = (b.x as f64 - x, b.y as f64 - y);
     let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    for (delta, room) in
-        [(-dx, x - min.0), (dx, max.0 - x), (-dy, y - min.1), (dy, max.1 - y)]
-    {
+    for (delta, room) in [(-dx, x - min.0), (dx, max.0 - x), (-dy, y - min.1), (dy, max.1 - y)] {
         if delta == 0.0 {
             if room < 0.0 {
                 return false;
@@ -212,16 +208,18 @@ fn pairs(plan: &Plan, catalogue: &Catalogue, report: &Report, faults: &mut Vec<S
                 if first.pair.is_none() || first.pair != second.pair {
                     continue;
                 }
-                let (Some(one), Some(two)) =
-                    (served.get(&(&container.id, &first.id)), served.get(&(&container.id, &second.id)))
-                else {
+                let (Some(one), Some(two)) = (
+                    served.get(&(&container.id, &first.id)),
+                    served.get(&(&container.id, &second.id)),
+                ) else {
                     continue;
                 };
                 let same_end =
                     one.supply.as_ref().map(|s| &s.id) == two.supply.as_ref().map(|s| &s.id);
-                let said = report.findings.iter().any(|f| {
-                    f.rule == "redundancy" && f.subjects.contains(&one.id)
-                });
+                let said = report
+                    .findings
+                    .iter()
+                    .any(|f| f.rule == "redundancy" && f.subjects.contains(&one.id));
                 if !said && (same_end || share_a_stretch(one, two)) {
                     faults.push(format!("{} and {} are not independent", one.id, two.id));
                 }
@@ -231,15 +229,15 @@ fn pairs(plan: &Plan, catalogue: &Catalogue, report: &Report, faults: &mut Vec<S
 }
 
 fn share_a_stretch(one: &Connection, two: &Connection) -> bool {
-    one.path_mm.windows(2).any(|first| {
-        two.path_mm.windows(2).any(|second| overlap_mm(first, second) > 10.0)
-    })
+    one.path_mm
+        .windows(2)
+        .any(|first| two.path_mm.windows(2).any(|second| overlap_mm(first, second) > 10.0))
 }
 
 /// Length two segments have in common when they lie on one line, mm.
 fn overlap_mm(first: &[Point], second: &[Point]) -> f64 {
-    let [a, b, c, d] = [first[0], first[1], second[0], second[1]]
-        .map(|point| (point.x as f64, point.y as f64));
+    let [a, b, c, d] =
+        [first[0], first[1], second[0], second[1]].map(|point| (point.x as f64, point.y as f64));
     let length = (b.0 - a.0).hypot(b.1 - a.1);
     if length == 0.0 {
         return 0.0;
@@ -291,12 +289,12 @@ fn locks_and_forbids(plan: &Plan, report: &Report, faults: &mut Vec<String>) {
         if connection.supply.is_none() {
             continue;
         }
-        let length = |path: &[Point]| -> f64 {
-            path.windows(2).map(|pair| apart_m(pair[0], pair[1])).sum()
-        };
-        let moved = connection.path_mm.iter().any(|point| {
-            !lock.path_mm.windows(2).any(|pair| overlap_point(pair, *point))
-        });
+        let length =
+            |path: &[Point]| -> f64 { path.windows(2).map(|pair| apart_m(pair[0], pair[1])).sum() };
+        let moved = connection
+            .path_mm
+            .iter()
+            .any(|point| !lock.path_mm.windows(2).any(|pair| overlap_point(pair, *point)));
         if moved || (length(&lock.path_mm) - connection.length_m).abs() > 0.05 {
             faults.push(format!("{} does not follow its lock", lock.connection));
         }
@@ -404,7 +402,10 @@ fn pipes(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
     for run in &report.pipes {
         let length: f64 = run.segments.iter().map(|segment| segment.length_m).sum();
         if (length - run.length_m).abs() > 0.05 {
-            faults.push(format!("{} is {:.2} m long but has {length:.2} m of pipe", run.id, run.length_m));
+            faults.push(format!(
+                "{} is {:.2} m long but has {length:.2} m of pipe",
+                run.id, run.length_m
+            ));
         }
         let wanted: f64 = run
             .contents

@@ -22,7 +22,12 @@ pub(super) fn check(ground: &Ground<'_>, number: usize, findings: &mut Vec<Findi
             severity,
             vec![one.container.id.to_string(), zone.id.to_string()],
             Some(one.footprint),
-            format!("{} stands on {} {}", one.container.id, zone.kind.label().to_lowercase(), zone.id),
+            format!(
+                "{} stands on {} {}",
+                one.container.id,
+                zone.kind.label().to_lowercase(),
+                zone.id
+            ),
             "zones of the plan".to_owned(),
         ));
     }

@@ -22,7 +22,13 @@ impl Grid {
         Self { bounds, cell, columns, rows, cells: vec![Vec::new(); columns * rows] }
     }
 
-    fn span(&self, low: i64, high: i64, origin: i64, count: usize) -> std::ops::RangeInclusive<usize> {
+    fn span(
+        &self,
+        low: i64,
+        high: i64,
+        origin: i64,
+        count: usize,
+    ) -> std::ops::RangeInclusive<usize> {
         let clamp = |value: i64| {
             usize::try_from((value - origin).div_euclid(self.cell)).unwrap_or(0).min(count - 1)
         };

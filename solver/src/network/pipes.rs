@@ -167,10 +167,7 @@ fn settle_network(
     let mut everyone: Vec<usize> = Vec::new();
     for (index, run) in runs.iter().enumerate() {
         let lengths = sized.lengths.get(index).cloned().unwrap_or_default();
-        let width = lengths
-            .iter()
-            .map(|&(size, _)| table.sizes[size].width_mm)
-            .fold(0.0, f64::max);
+        let width = lengths.iter().map(|&(size, _)| table.sizes[size].width_mm).fold(0.0, f64::max);
         for &edge in &run.edges {
             *piped.width_mm.entry(edge).or_default() += width;
         }
@@ -229,8 +226,7 @@ fn settle_network(
         .copied();
     let (Some(index_user), Some(phase)) = (index_user, phase_of(&everyone)) else { return };
     let head_kpa = sized.head_pa / 1000.0 + terminal_kpa;
-    let power_kw =
-        total_flow / table.fluid.density * head_kpa / rules.pump_efficiency.value;
+    let power_kw = total_flow / table.fluid.density * head_kpa / rules.pump_efficiency.value;
     let pumps = equipment::pumps(power_kw);
     piped.pumps.push(PumpSet {
         service,

@@ -91,7 +91,10 @@ fn width_mm(
     }
     own += piped.width_mm.get(&edge).copied().unwrap_or(0.0);
     let disciplines = kinds.iter().map(|&kind| u32::from(kind)).sum();
-    #[expect(clippy::cast_possible_truncation, reason = "trench widths are metres, not light years")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "trench widths are metres, not light years"
+    )]
     {
         problem.trench.dug_width(own, disciplines).round() as i64
     }

@@ -16,8 +16,8 @@ impl Fluid {
     /// both within 0.5 % of tables.
     pub fn water(celsius: f64) -> Self {
         let offset = celsius - 3.98;
-        let density = 1000.0
-            * (1.0 - (celsius + 288.94) / (508_929.2 * (celsius + 68.13)) * offset * offset);
+        let density =
+            1000.0 * (1.0 - (celsius + 288.94) / (508_929.2 * (celsius + 68.13)) * offset * offset);
         let viscosity = 2.414e-5 * libm::pow(10.0, 247.8 / (celsius + 133.15));
         Self { density, viscosity, heat: 4180.0 }
     }

@@ -139,7 +139,11 @@ impl Plan {
                 None
             };
             if let Some(reason) = reason {
-                problems.push(Problem::new(name, reason, "Draw it with 3 or more corners in order"));
+                problems.push(Problem::new(
+                    name,
+                    reason,
+                    "Draw it with 3 or more corners in order",
+                ));
             }
         }
         for corridor in &self.corridors {
@@ -337,16 +341,18 @@ impl Plan {
 }
 
 fn out_of_range(points: &[Point]) -> Option<Point> {
-    points.iter().copied().find(|point| {
-        !(-LIMIT..=LIMIT).contains(&point.x) || !(-LIMIT..=LIMIT).contains(&point.y)
-    })
+    points
+        .iter()
+        .copied()
+        .find(|point| !(-LIMIT..=LIMIT).contains(&point.x) || !(-LIMIT..=LIMIT).contains(&point.y))
 }
 
 fn crosses_itself(outline: &[Point]) -> bool {
     let edges: Vec<_> = crate::geometry::edges(outline).collect();
-    edges.iter().enumerate().any(|(index, &(a, b))| {
-        edges[index + 1..].iter().any(|&(c, d)| segments_cross(a, b, c, d))
-    })
+    edges
+        .iter()
+        .enumerate()
+        .any(|(index, &(a, b))| edges[index + 1..].iter().any(|&(c, d)| segments_cross(a, b, c, d)))
 }
 
 /// Whether a text is a year and a month.

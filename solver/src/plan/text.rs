@@ -69,9 +69,7 @@ fn list(problems: &[Problem]) -> String {
 
 /// The dialect of RON used everywhere: options without `Some`, nesting bounded.
 pub(crate) fn options() -> Options {
-    Options::default()
-        .with_default_extension(Extensions::IMPLICIT_SOME)
-        .with_recursion_limit(32)
+    Options::default().with_default_extension(Extensions::IMPLICIT_SOME).with_recursion_limit(32)
 }
 
 #[derive(Deserialize)]
@@ -107,13 +105,13 @@ pub fn parse(text: &str) -> Result<Plan, TextError> {
         return Err(TextError::TooLarge { bytes: text.len() });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let header: Header = options().from_str(text).map_err(|error| syntax(&error))?;
+    let header: Header = options().from_str(text).map_err(|error| syntax(text, &error))?;
     match header.schema {
         0 => Err(TextError::NeverExisted { found: 0 }),
         found if found > SCHEMA => Err(TextError::Newer { found }),
         found => {
             let current = upgrade(text, found, &UPGRADES)?;
-            options().from_str(&current).map_err(|error| syntax(&error))
+            options().from_str(&current).map_err(|error| syntax(&current, &error))
         }
     }
 }
@@ -123,12 +121,19 @@ fn upgrade(text: &str, found: u32, upgrades: &[Upgrade]) -> Result<String, TextE
         .iter()
         .skip(found.saturating_sub(1) as usize)
         .try_fold(text.to_owned(), |text, step| step(&text))
-        .map_err(|error| syntax(&error))
+        .map_err(|error| syntax(text, &error))
 }
 
-fn syntax(error: &ron::error::SpannedError) -> TextError {
+fn syntax(text: &str, error: &ron::error::SpannedError) -> TextError {
     use ron::Error;
+    let lines = text.lines().count();
+    let last = text.lines().last().map_or(0, |line| line.chars().count());
+    let at_the_end = error.span.end.line > lines
+        || (error.span.end.line == lines && error.span.end.col >= last);
     let remedy = match &error.code {
+        _ if at_the_end => {
+            "The file ends early; restore it from a copy or the recovery journal"
+        }
         Error::Eof | Error::ExpectedStructLikeEnd | Error::ExpectedArrayEnd => {
             "The file ends early; restore it from a copy or the recovery journal"
         }

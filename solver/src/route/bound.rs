@@ -74,11 +74,7 @@ impl Charges {
             pipe: vec![0.0; problem.classes],
             discipline: vec![0; problem.classes],
             per_m: Vec::with_capacity(problem.commodities.len()),
-            constant: problem
-                .required
-                .iter()
-                .map(|&edge| opening(&edges[edge as usize]))
-                .sum(),
+            constant: problem.required.iter().map(|&edge| opening(&edges[edge as usize])).sum(),
         };
         let chords = chords(problem, width_rate);
         for commodity in &problem.commodities {
@@ -192,8 +188,9 @@ impl<'a> Dual<'a> {
 
     /// Raises all commodities evenly, then to the end, in rounds that `keep_going` may stop.
     pub fn ascend(&mut self, steps: u32, mut keep_going: impl FnMut() -> bool) {
-        let longest: Vec<f64> =
-            (0..self.potentials.len()).map(|commodity| self.distance_to_source(commodity)).collect();
+        let longest: Vec<f64> = (0..self.potentials.len())
+            .map(|commodity| self.distance_to_source(commodity))
+            .collect();
         for step in 1..=steps {
             for (commodity, longest) in longest.iter().enumerate() {
                 let goal = longest * f64::from(step) / f64::from(steps);
@@ -238,11 +235,8 @@ impl<'a> Dual<'a> {
             }
             for step in [0.5, 0.8, f64::INFINITY] {
                 for &commodity in group.iter().rev() {
-                    let goal = if step.is_finite() {
-                        step * before / group.len() as f64
-                    } else {
-                        step
-                    };
+                    let goal =
+                        if step.is_finite() { step * before / group.len() as f64 } else { step };
                     self.raise(commodity, goal);
                 }
             }
@@ -312,23 +306,20 @@ impl<'a> Dual<'a> {
         })
     }
 
-    /// The mixture of several duals with given weights by commodity.
-    pub fn mixture(
+    /// A dual with given potentials; empty ones stand for zero. Budgets are settled by
+    /// [`Self::proof`] alone, so such a dual is for proving, not for raising.
+    pub fn from_potentials(
         problem: &'a Problem<'a>,
         charges: &'a Charges,
-        duals: &[Self],
-        weights: &[Vec<f64>],
+        potentials: Vec<Vec<f64>>,
     ) -> Self {
-        let mut mixed = Self::new(problem, charges);
-        for (commodity, weights) in weights.iter().enumerate() {
-            for (dual, weight) in duals.iter().zip(weights) {
-                let pairs = mixed.potentials[commodity].iter_mut().zip(&dual.potentials[commodity]);
-                for (sum, own) in pairs {
-                    *sum += weight * own;
-                }
+        let mut dual = Self::new(problem, charges);
+        for (own, given) in dual.potentials.iter_mut().zip(potentials) {
+            if given.len() == own.len() {
+                *own = given;
             }
         }
-        mixed
+        dual
     }
 
     fn distance_to_source(&mut self, commodity: usize) -> f64 {

@@ -130,9 +130,8 @@ pub fn mps(plan: &Plan, catalogue: &Catalogue) -> String {
                 .fold(f64::INFINITY, f64::min)
         };
         let reach = DETOUR * nearest(start) + 40.0;
-        let inside = |node: Node| {
-            graph.nodes[node as usize].distance_m(at) + nearest(node) <= reach
-        };
+        let inside =
+            |node: Node| graph.nodes[node as usize].distance_m(at) + nearest(node) <= reach;
         let mut balance: BTreeMap<Node, usize> = BTreeMap::new();
         let mut choice = None;
         for target in commodity.targets.iter().filter(|target| inside(target.node)) {
@@ -140,14 +139,14 @@ pub fn mps(plan: &Plan, catalogue: &Catalogue) -> String {
             model.column(&name, 0.0, 1.0);
             let row = *choice.get_or_insert_with(|| model.row('E', format!("c{k}"), 1.0));
             model.add(&name, row, 1.0);
-            let node_row = *balance.entry(target.node).or_insert_with(|| {
-                model.row('E', format!("b{k}_{}", target.node), 0.0)
-            });
+            let node_row = *balance
+                .entry(target.node)
+                .or_insert_with(|| model.row('E', format!("b{k}_{}", target.node), 0.0));
             model.add(&name, node_row, 1.0);
             let unit = problem.unit_of[target.source];
-            let row = *units.entry(unit).or_insert_with(|| {
-                model.row('L', format!("u{unit}"), problem.unit_capacity[unit])
-            });
+            let row = *units
+                .entry(unit)
+                .or_insert_with(|| model.row('L', format!("u{unit}"), problem.unit_capacity[unit]));
             model.add(&name, row, commodity.size);
             let row = *ports.entry(target.source).or_insert_with(|| {
                 let capacity = problem.source_capacity[target.source];
@@ -155,9 +154,9 @@ pub fn mps(plan: &Plan, catalogue: &Catalogue) -> String {
             });
             model.add(&name, row, commodity.size);
             if let Some(pair) = commodity.pair {
-                let row = *pairs.entry((pair, unit + 10_000_000)).or_insert_with(|| {
-                    model.row('L', format!("x{pair}_{unit}"), 1.0)
-                });
+                let row = *pairs
+                    .entry((pair, unit + 10_000_000))
+                    .or_insert_with(|| model.row('L', format!("x{pair}_{unit}"), 1.0));
                 model.add(&name, row, 1.0);
             }
         }
@@ -192,9 +191,9 @@ pub fn mps(plan: &Plan, catalogue: &Catalogue) -> String {
                 model.column(&name, cost, 1.0);
                 for (node, sign) in [(from, 1.0), (to, -1.0)] {
                     let right = if node == start { 1.0 } else { 0.0 };
-                    let row = *balance.entry(node).or_insert_with(|| {
-                        model.row('E', format!("b{k}_{node}"), right)
-                    });
+                    let row = *balance
+                        .entry(node)
+                        .or_insert_with(|| model.row('E', format!("b{k}_{node}"), right));
                     model.add(&name, row, sign);
                 }
                 model.add(&name, link, 1.0);
@@ -205,9 +204,9 @@ pub fn mps(plan: &Plan, catalogue: &Catalogue) -> String {
                     model.add(&name, row, 1.0);
                 }
                 if let Some(pair) = commodity.pair {
-                    let row = *pairs.entry((pair, number)).or_insert_with(|| {
-                        model.row('L', format!("d{pair}_{number}"), 1.0)
-                    });
+                    let row = *pairs
+                        .entry((pair, number))
+                        .or_insert_with(|| model.row('L', format!("d{pair}_{number}"), 1.0));
                     model.add(&name, row, 1.0);
                 }
             }

@@ -143,12 +143,7 @@ pub struct Problem<'a> {
 
 impl<'a> Problem<'a> {
     /// States the problem of a plan; `catalogue` already carries its overrides.
-    pub fn new(
-        plan: &Plan,
-        catalogue: &Catalogue,
-        demands: &Demands,
-        graph: &'a Graph,
-    ) -> Self {
+    pub fn new(plan: &Plan, catalogue: &Catalogue, demands: &Demands, graph: &'a Graph) -> Self {
         let pipes = PipeTable::new(catalogue);
         let mut classes: Vec<(Service, Vec<usize>)> = Vec::new();
         let commodities = demands
@@ -157,11 +152,10 @@ impl<'a> Problem<'a> {
             .enumerate()
             .map(|(index, demand)| {
                 let key = (demand.service, demand.sources.clone());
-                let class =
-                    classes.iter().position(|known| *known == key).unwrap_or_else(|| {
-                        classes.push(key);
-                        classes.len() - 1
-                    });
+                let class = classes.iter().position(|known| *known == key).unwrap_or_else(|| {
+                    classes.push(key);
+                    classes.len() - 1
+                });
                 commodity(plan, catalogue, graph, &pipes, (index, demand, class))
             })
             .collect();

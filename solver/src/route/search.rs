@@ -68,9 +68,7 @@ impl<'a> Search<'a> {
                 .fold(1e-9, f64::max);
             own.size / largest
         };
-        let rank = |own: &Commodity| {
-            (own.lock.is_none(), matches!(own.medium, Medium::Own { .. }))
-        };
+        let rank = |own: &Commodity| (own.lock.is_none(), matches!(own.medium, Medium::Own { .. }));
         order.sort_by(|&a, &b| {
             let (a, b) = (&problem.commodities[a], &problem.commodities[b]);
             rank(a).cmp(&rank(b)).then_with(|| share(b).total_cmp(&share(a)))
@@ -330,10 +328,8 @@ impl<'a> Search<'a> {
 
     fn round(&mut self, group: Vec<usize>, shunned: Option<EdgeIndex>, tolerance: f64) {
         let before = self.score();
-        let old: Vec<(usize, Option<Route>)> = group
-            .iter()
-            .map(|&commodity| (commodity, self.take_up(commodity)))
-            .collect();
+        let old: Vec<(usize, Option<Route>)> =
+            group.iter().map(|&commodity| (commodity, self.take_up(commodity))).collect();
         // Unrouted ones get another chance whenever room is made.
         let mut order = group;
         if self.state.unrouted() > old.len() {

@@ -259,12 +259,7 @@ impl Pathfinder {
 }
 
 /// The route a person fixed, if it ends at a source with room.
-fn locked(
-    state: &State<'_>,
-    commodity: usize,
-    lock: &[EdgeIndex],
-    start: Node,
-) -> Option<Route> {
+fn locked(state: &State<'_>, commodity: usize, lock: &[EdgeIndex], start: Node) -> Option<Route> {
     let end = lock.iter().fold(start, |node, &edge| {
         let ends = state.problem.graph.edges[edge as usize].ends;
         if ends[0] == node { ends[1] } else { ends[0] }

@@ -250,8 +250,7 @@ impl<'a> State<'a> {
         if disciplines == 0 {
             return least;
         }
-        let needed =
-            contents + trench.gap_mm * f64::from(disciplines - 1) + 2.0 * trench.margin_mm;
+        let needed = contents + trench.gap_mm * f64::from(disciplines - 1) + 2.0 * trench.margin_mm;
         // A hair of tolerance keeps 600.0000001 from becoming 700. Widths are positive, so the
         // cast rounds down.
         let exact = (needed - 1e-6) / trench.step_mm;
@@ -459,9 +458,7 @@ impl<'a> State<'a> {
         let load = &self.loads[edge as usize];
         match load.disciplines() {
             0 => 0.0,
-            kinds => {
-                self.steps(load.own_mm + load.pipes_mm, kinds) * self.problem.trench.step_mm
-            }
+            kinds => self.steps(load.own_mm + load.pipes_mm, kinds) * self.problem.trench.step_mm,
         }
     }
 
@@ -470,7 +467,11 @@ impl<'a> State<'a> {
         let over = |(load, place): (&Load, &EdgePrice)| {
             let disciplines = load.disciplines();
             let steps = self.steps(load.own_mm + load.pipes_mm, disciplines);
-            if disciplines > 0 { (steps - place.limit_steps).max(0.0) * place.overfull } else { 0.0 }
+            if disciplines > 0 {
+                (steps - place.limit_steps).max(0.0) * place.overfull
+            } else {
+                0.0
+            }
         };
         self.loads.iter().zip(&self.fast).map(over).sum()
     }

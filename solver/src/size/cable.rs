@@ -199,9 +199,8 @@ pub fn choices<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Vec<Choice<'a>> {
 /// where none keeps the drop, the one with the least drop.
 pub fn choose<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Option<Choice<'a>> {
     let limit = drop_limit(catalogue, ask.service);
-    let trench = catalogue.prices.euros("trench-width")
-        * catalogue.rules.circuit_pitch_mm.value
-        / 1000.0;
+    let trench =
+        catalogue.prices.euros("trench-width") * catalogue.rules.circuit_pitch_mm.value / 1000.0;
     let priced = |choice: &Choice<'_>| catalogue.prices.get(&choice.item).is_some();
     let cost = |choice: &Choice<'_>| {
         (choice.lifetime_per_m() + trench * f64::from(choice.circuits)) * ask.length_m.max(1.0)
@@ -288,8 +287,7 @@ mod tests {
             .filter(|choice| choice.cable.conductor == Conductor::Cu)
             .or_else(|| {
                 choices(&catalogue, &ask).into_iter().find(|choice| {
-                    choice.cable.section_mm2 == 300
-                        && choice.cable.conductor == Conductor::Cu
+                    choice.cable.section_mm2 == 300 && choice.cable.conductor == Conductor::Cu
                 })
             })
             .unwrap();

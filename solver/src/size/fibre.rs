@@ -66,8 +66,7 @@ fn count(value: f64) -> u32 {
 
 /// Length of one trunk with verticals, slack and route tolerance, m.
 pub fn laid_length(catalogue: &Catalogue, route_m: f64) -> f64 {
-    route_m * catalogue.rules.cable_route_factor.value
-        + catalogue.rules.cable_end_allowance_m.value
+    route_m * catalogue.rules.cable_route_factor.value + catalogue.rules.cable_end_allowance_m.value
 }
 
 /// The parallel single-mode optic of the link rate with the shortest reach that suffices, or the

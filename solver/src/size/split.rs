@@ -61,7 +61,8 @@ pub fn size(table: &PipeTable, tree: &[Branch], head_max_pa: f64) -> Result<Size
         })
         .sum::<f64>()
         + 1.0;
-    let head = model.column(0.0, worst.max(head_max_pa / 1000.0), 1000.0 * table.euros_per_pascal(total));
+    let head =
+        model.column(0.0, worst.max(head_max_pa / 1000.0), 1000.0 * table.euros_per_pascal(total));
     // Head beyond the limit is dearer than any pipe, so the limit is broken only if it must be.
     let beyond = model.column(0.0, worst, 1e5);
     model.at_most(vec![(head, 1.0), (beyond, -1.0)], head_max_pa / 1000.0);
@@ -162,8 +163,10 @@ mod tests {
         for a in ranges[0].clone() {
             for b in ranges[1].clone() {
                 for c in ranges[2].clone() {
-                    let lengths = [a, b, c].iter().zip(&tree).map(|(&s, t)| vec![(s, t.length_m)]);
-                    let single = finish(&table, &tree, lengths.collect(), 60_000.0);
+                    let sizes = [a, b, c].into_iter().zip(&tree);
+                    let lengths =
+                        sizes.map(|(size, branch)| vec![(size, branch.length_m)]).collect();
+                    let single = finish(&table, &tree, lengths, 60_000.0);
                     if single.within_head {
                         best = best.min(cost(&table, &tree, &single));
                     }
