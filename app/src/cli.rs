@@ -218,11 +218,8 @@ fn read_plan(path: &Path, catalogue: &Catalogue) -> anyhow::Result<Plan> {
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let text_ = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&b| b == b'\n')
-            .count()
-            + 1;
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.split(|&byte| byte == b'\n').count();
         anyhow!("{}, line {line}: not UTF-8 text; is this a plan?", path.display())
     })?;
     text::read(&text_, catalogue).map_err(|error| anyhow!("{}: {error}", path.display()))

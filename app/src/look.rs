@@ -276,10 +276,9 @@ impl<'a> Look<'a> {
     /// How a thing of a phase relates to the phase that is shown.
     pub(crate) fn when(&self, phase: &Id) -> When {
         match (self.phase, self.order.get(phase)) {
-            (None, _) | (_, None) => When::Present,
             (Some(shown), Some(&own)) if own > shown => When::Later,
             (Some(shown), Some(&own)) if own == shown => When::Now,
-            (Some(_), Some(_)) => When::Present,
+            (None | Some(_), None | Some(_)) => When::Present,
         }
     }
 

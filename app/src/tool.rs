@@ -128,6 +128,7 @@ pub(crate) enum Sketch {
 }
 
 /// The tool in the hand.
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is never moved in bulk")]
 pub(crate) enum Tool {
     /// Select and move.
     Select(select::Select),

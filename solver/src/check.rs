@@ -57,10 +57,7 @@ impl<'a> Ground<'a> {
                 Some(Placed { container, module, footprint, clearance })
             })
             .collect();
-        let site = plan.bounds().unwrap_or(Rect {
-            min: crate::geometry::Point::default(),
-            max: crate::geometry::Point::default(),
-        });
+        let site = plan.bounds().unwrap_or_default();
         let bounds = placed.iter().fold(site, |all, one| all.union(one.footprint));
         let mut index = Grid::new(bounds, 20_000);
         for (number, one) in (0..).zip(&placed) {

@@ -85,7 +85,7 @@ impl<'a> Terrain<'a> {
                 Some(container.footprint(catalogue.modules.get(&container.module)?))
             })
             .collect();
-        let site = plan.bounds().unwrap_or(Rect { min: Point::default(), max: Point::default() });
+        let site = plan.bounds().unwrap_or_default();
         let bounds = footprints.iter().fold(site, |all, footprint| all.union(*footprint));
         let mut index = Grid::new(bounds, 15_000);
         for (number, footprint) in (0_u32..).zip(&footprints) {

@@ -16,7 +16,7 @@ use crate::units::Cents;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Edit {
     /// Several changes as one; all or none.
-    All(Vec<Edit>),
+    All(Vec<Self>),
     /// Renames the project.
     Rename(String),
     /// Puts containers on the site.

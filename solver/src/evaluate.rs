@@ -51,9 +51,8 @@ pub struct Progress {
 /// Progress, cancel and time come in through the caller's monitor.
 pub trait Monitor {
     /// Told every now and then how far the work is.
-    fn progress(&mut self, progress: &Progress) {
-        let _unused = progress;
-    }
+    #[expect(unused_variables, reason = "the name is for those who implement it")]
+    fn progress(&mut self, progress: &Progress) {}
 
     /// Asked often; the work ends soon after the answer is yes, with the best plan so far.
     fn should_stop(&mut self) -> Option<Stop> {
@@ -294,8 +293,7 @@ impl Work<'_> {
 
     /// Settles routes and keeps them if no better plan is known.
     fn settle(&mut self, routes: &[Option<Route>]) {
-        let network =
-            network::settle(self.plan, self.merged, self.demands, self.problem, routes);
+        let network = network::settle(self.plan, self.merged, self.demands, self.problem, routes);
         let report = assemble(self.plan, self.merged, network);
         // Serving more comes first, then trenches that fit, then cost.
         let rank = |report: &Report| {
@@ -331,7 +329,7 @@ impl Work<'_> {
                     stage: "improving",
                     rounds: search.rounds(),
                     planned,
-                    incumbent_eur: incumbent.or(Some(search.best_cost())),
+                    incumbent_eur: incumbent.or_else(|| Some(search.best_cost())),
                     bound_eur,
                 });
                 *stop = monitor.should_stop();
@@ -341,11 +339,7 @@ impl Work<'_> {
     }
 
     /// The best of several ascents and how many there were.
-    fn ascend<'b>(
-        &mut self,
-        settings: &Settings,
-        charges: &'b Charges,
-    ) -> (Option<Dual<'b>>, usize)
+    fn ascend<'b>(&mut self, settings: &Settings, charges: &'b Charges) -> (Option<Dual<'b>>, usize)
     where
         Self: 'b,
     {

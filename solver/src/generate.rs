@@ -27,7 +27,7 @@ const SERVICE_END: i64 = 52_000;
 /// Containers in the service end of a block.
 const SERVICES: usize = 14;
 /// Slots on each side of a block.
-const SLOTS: i64 = 4;
+const SLOTS: u8 = 4;
 /// Containers a full block holds: services, and two halves and two transformers a slot.
 const BLOCK: usize = SERVICES + 2 * SLOTS as usize * 4;
 
@@ -101,7 +101,7 @@ impl Builder<'_> {
         let phase = self.phase(number);
         self.services(&label, axis, &phase);
         let mut slots = 0;
-        while slots < SLOTS && self.left >= 1 {
+        while slots < i64::from(SLOTS) && self.left >= 1 {
             for north in [true, false] {
                 self.slot(axis, slots, north, &phase);
             }

@@ -34,6 +34,7 @@ impl From<Point> for (i64, i64) {
 
 impl Point {
     /// The point `dx` to the east and `dy` to the north.
+    #[must_use]
     pub fn offset(self, dx: i64, dy: i64) -> Self {
         Self { x: self.x + dx, y: self.y + dy }
     }
@@ -105,7 +106,7 @@ impl Rotation {
 }
 
 /// An axis-parallel rectangle, `min` at the south-west and `max` at the north-east corner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Rect {
     /// South-west corner.
     pub min: Point,

@@ -57,7 +57,7 @@ impl Id {
     pub fn next_free(&self, taken: impl Fn(&Self) -> bool) -> Self {
         let (stem, number, width) = self.numbered();
         let stem: String = stem.chars().take(MAX_LENGTH - 8).collect();
-        (number + 1..)
+        (number + 1..=9_999_999)
             .map(|number| Self(format!("{stem}{number:0width$}").into()))
             .find(|id| !taken(id))
             .unwrap_or_else(|| self.clone())

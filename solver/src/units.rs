@@ -182,6 +182,7 @@ impl Cents {
 
     /// Price times quantity, rounded once to the cent as a spreadsheet rounds it: a product a hair
     /// below half a cent in binary is half a cent in decimal and goes up.
+    #[must_use]
     pub fn times(self, quantity: f64) -> Self {
         let thousandths = (self.euros() * quantity * 100_000.0).round();
         #[expect(clippy::cast_possible_truncation, reason = "totals stay far below 2^53 cents")]

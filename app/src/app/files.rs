@@ -28,12 +28,12 @@ impl App {
     /// Does with an answer of the files thread what is to be done.
     pub(super) fn take_file_answer(&mut self, answer: Answer, ctx: &Context) {
         match answer {
-            Answer::Opened(path, Ok(opened)) => self.take_opened(path, *opened),
+            Answer::Opened(path, Ok(opened)) => self.take_opened(&path, *opened),
             Answer::Opened(_, Err(error)) => {
                 let title = "The plan could not be opened".to_owned();
                 self.dialog = Some(Dialog::Message(title, error.to_string()));
             }
-            Answer::Saved(path, plan, result) => self.take_saved(ctx, path, plan, result),
+            Answer::Saved(path, plan, result) => self.take_saved(ctx, &path, plan, result),
             Answer::Journaled(result) => {
                 if self.session.note_journal(result.is_err())
                     && let Err(error) = result
@@ -92,15 +92,15 @@ impl App {
         self.load(Session::unnamed(plan, revision));
     }
 
-    fn take_opened(&mut self, path: PathBuf, opened: Opened) {
+    fn take_opened(&mut self, path: &Path, opened: Opened) {
         let Opened { plan, recovered, lock } = opened;
         let revision = self.session.revision() + 1;
         let holder = match &lock {
             Lock::Theirs(holder) => Some(holder.clone()),
             Lock::Ours(_) | Lock::Unknown => None,
         };
-        self.load(Session::opened(plan, path.clone(), lock, revision));
-        self.remember(&path);
+        self.load(Session::opened(plan, path.to_path_buf(), lock, revision));
+        self.remember(path);
         if let Some(holder) = holder {
             let text = format!(
                 "{} is open by {holder}. Both of you can work, but whoever saves last overwrites \
@@ -178,7 +178,7 @@ impl App {
     fn take_saved(
         &mut self,
         ctx: &Context,
-        path: PathBuf,
+        path: &Path,
         plan: Arc<Plan>,
         result: Result<Lock, FileError>,
     ) {
@@ -186,13 +186,13 @@ impl App {
             Ok(lock) => {
                 let before = self.session.leftovers(self.data_folder.as_deref());
                 self.toasts.done(format!("Saved {}", path.display()));
-                self.remember(&path);
-                self.session.note_saved(path.clone(), plan, lock);
+                self.remember(path);
+                self.session.note_saved(path.to_path_buf(), plan, lock);
                 let mut old = before;
                 let now = self.session.leftovers(self.data_folder.as_deref());
                 old.retain(|file| !now.contains(file));
                 // What is saved needs no journal; a change made meanwhile writes a new one.
-                old.push(disk::journal_of(&path));
+                old.push(disk::journal_of(path));
                 self.worker.file(Task::Forget(old));
                 if let Some(action) = self.after_save.take() {
                     self.act(ctx, action);

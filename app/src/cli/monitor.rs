@@ -38,7 +38,7 @@ impl Clock {
 
 impl Monitor for Clock {
     fn progress(&mut self, progress: &Progress) {
-        let money = |euros: f64| format!("{:.0} EUR", euros);
+        let money = |euros: f64| format!("{euros:.0} EUR");
         let mut text = progress.stage.to_owned();
         if let Some(incumbent) = progress.incumbent_eur {
             text = format!("{text}, plan {}", money(incumbent));

@@ -186,7 +186,8 @@ fn summary(solved: &Solved) -> String {
         report.search.bound_method,
     );
     for finding in report.findings.iter().take(10) {
-        text.push_str(&format!("  {:?}: {}\n", finding.severity, finding.message));
+        // Writing to a text cannot fail.
+        let _written = writeln!(text, "  {:?}: {}", finding.severity, finding.message);
     }
     text
 }

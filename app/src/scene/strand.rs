@@ -300,7 +300,7 @@ mod tests {
             ..Report::default()
         };
         let power = lines(&report, Service::LvPower);
-        let (first, second) = (power.first().unwrap(), power.get(1).unwrap());
+        let (first, second) = (power.first().unwrap(), &power[1]);
         assert_eq!(first.last(), second.first());
     }
 

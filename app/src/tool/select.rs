@@ -101,7 +101,6 @@ impl Select {
                 let hit = hit(look, input.at, input.reach_mm);
                 Self::Pressed { origin: input.at, hit }
             }
-            (Self::Ready, Event::Hover) => Self::Ready,
             (Self::Ready, Event::DoubleClick) => {
                 if let Some(name) = hit(look, input.at, input.reach_mm) {
                     out.push(Action::ZoomTo(vec![name]));
@@ -140,11 +139,9 @@ impl Select {
                 });
                 Self::Ready
             }
-            (Self::GivenUp, Event::Release | Event::Hover) => Self::Ready,
-            // The button came up where nobody told us, such as outside the window.
-            (Self::Pressed { .. } | Self::Dragging(_) | Self::Marquee { .. }, Event::Hover) => {
-                Self::Ready
-            }
+            (Self::GivenUp, Event::Release)
+            // Also where the button came up untold, such as outside the window.
+            | (_, Event::Hover) => Self::Ready,
             (
                 state,
                 Event::Press | Event::Drag | Event::Release | Event::DoubleClick | Event::Confirm,
@@ -174,15 +171,12 @@ fn begin(
         vec![container.id.clone()]
     };
     let group = look.plan.with_groups(&wanted);
-    match Drag::new(origin, group, look) {
-        Some(mut drag) => {
-            drag.follow(input, look);
-            Select::Dragging(Box::new(drag))
-        }
-        None => {
-            out.push(Action::Refuse(format!("{} is locked; unlock it to move it", container.id)));
-            Select::GivenUp
-        }
+    if let Some(mut drag) = Drag::new(origin, group, look) {
+        drag.follow(input, look);
+        Select::Dragging(Box::new(drag))
+    } else {
+        out.push(Action::Refuse(format!("{} is locked; unlock it to move it", container.id)));
+        Select::GivenUp
     }
 }
 

@@ -122,7 +122,7 @@ fn row_of(look: &Look<'_>, row: &BoqRow, group: usize) -> Row {
         Some(total) => Cell::number(total.euros(), euros(total)),
         None => Cell::word("missing").toned(Tone::Warning),
     };
-    let places = if row.quantity.fract().abs() < 0.005 { 0 } else { 1 };
+    let places = usize::from(row.quantity.fract().abs() >= 0.005);
     Row {
         cells: vec![
             Cell::word(row.description.as_str()).hovered(row.item.as_str()),

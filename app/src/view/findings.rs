@@ -139,25 +139,22 @@ fn details(
         }
     }
     ui.add_space(theme::SMALL);
-    match &finding.accepted {
-        Some(accepted) => {
-            let text = format!("{} Accepted: {accepted}", icons::ACCEPTED);
-            ui.add(Label::new(RichText::new(text).color(tokens.good)).wrap());
-            if ui.button("Withdraw acceptance").clicked() {
-                out.push(acceptance(finding, None));
-            }
+    if let Some(accepted) = &finding.accepted {
+        let text = format!("{} Accepted: {accepted}", icons::ACCEPTED);
+        ui.add(Label::new(RichText::new(text).color(tokens.good)).wrap());
+        if ui.button("Withdraw acceptance").clicked() {
+            out.push(acceptance(finding, None));
         }
-        None => {
-            let edit = TextEdit::singleline(reason)
-                .hint_text("Why is this acceptable?")
-                .desired_width(ui.available_width() - 12.0);
-            ui.add(edit).accessible_name("Reason");
-            let is_given = !reason.trim().is_empty();
-            let button = ui.add_enabled(is_given, Button::new("Accept with this reason"));
-            if button.on_disabled_hover_text("Write down a reason first").clicked() {
-                out.push(acceptance(finding, Some(reason.trim().to_owned())));
-                reason.clear();
-            }
+    } else {
+        let edit = TextEdit::singleline(reason)
+            .hint_text("Why is this acceptable?")
+            .desired_width(ui.available_width() - 12.0);
+        ui.add(edit).accessible_name("Reason");
+        let is_given = !reason.trim().is_empty();
+        let button = ui.add_enabled(is_given, Button::new("Accept with this reason"));
+        if button.on_disabled_hover_text("Write down a reason first").clicked() {
+            out.push(acceptance(finding, Some(reason.trim().to_owned())));
+            reason.clear();
         }
     }
 }

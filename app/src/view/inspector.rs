@@ -279,17 +279,14 @@ fn trench_body(ui: &mut Ui, trench: &Trench, look: &Look<'_>, out: &mut Vec<Acti
     if trench.existing {
         ui.label(theme::caption("It is open already and costs nothing to dig"));
     }
-    match &trench.corridor {
-        Some(corridor) => {
-            if ui.button(format!("Corridor {corridor}")).clicked() {
-                out.push(Action::Select(vec![corridor.to_string()]));
-            }
+    if let Some(corridor) = &trench.corridor {
+        if ui.button(format!("Corridor {corridor}")).clicked() {
+            out.push(Action::Select(vec![corridor.to_string()]));
         }
-        None => {
-            ui.label(theme::caption("In free ground; draw a corridor to say more about it"));
-            if ui.small_button("Corridor tool").clicked() {
-                out.push(Action::Run(Command::Tool(crate::command::ToolKind::Corridor)));
-            }
+    } else {
+        ui.label(theme::caption("In free ground; draw a corridor to say more about it"));
+        if ui.small_button("Corridor tool").clicked() {
+            out.push(Action::Run(Command::Tool(crate::command::ToolKind::Corridor)));
         }
     }
     let Some(report) = look.report() else { return };

@@ -127,15 +127,18 @@ enum Line {
     Row(usize),
 }
 
+/// The column rows are sorted by, if any.
+type Order = Option<(usize, Direction)>;
+
 /// How a person looks at a table.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// Text that rows must contain.
     pub(crate) filter: String,
-    sort: Option<(usize, Direction)>,
+    sort: Order,
     lines: Vec<Line>,
     /// What `lines` was made from: stamp of the rows, filter and order.
-    made_from: Option<(u64, String, Option<(usize, Direction)>)>,
+    made_from: Option<(u64, String, Order)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

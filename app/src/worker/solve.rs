@@ -59,7 +59,7 @@ fn limit(effort: Effort) -> Option<Duration> {
     match effort {
         Effort::Explore => None,
         Effort::Good => Some(Duration::from_secs(20)),
-        Effort::Defend => Some(Duration::from_secs(600)),
+        Effort::Defend => Some(Duration::from_mins(10)),
     }
 }
 

@@ -355,6 +355,7 @@ fn is_zero(value: &u32) -> bool {
     *value == 0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn no_power(value: &Kilowatts) -> bool {
     value.0 == 0.0
 }

@@ -80,7 +80,8 @@ fn supplies(plan: &Plan, catalogue: &Catalogue, report: &Report, findings: &mut 
 
 fn trenches(plan: &Plan, report: &Report, findings: &mut Vec<Finding>) {
     for trench in report.trenches.iter().filter(|trench| trench.width_mm > trench.limit_mm) {
-        let place = trench.corridor.as_ref().map_or("free ground".to_owned(), ToString::to_string);
+        let place =
+            trench.corridor.as_ref().map_or_else(|| "free ground".to_owned(), ToString::to_string);
         // Named by place, which stays when trenches are numbered anew.
         let start = trench.path_mm.first().copied().unwrap_or_default();
         let mut found = finding(

@@ -193,7 +193,7 @@ fn stubs(
                 .collect();
             crossings.sort_unstable();
             crossings.dedup();
-            let nearest = crossings.get(1).or(crossings.first()).copied();
+            let nearest = crossings.get(1).or_else(|| crossings.first()).copied();
             let free = free_distance(terrain, at, (dx, dy), clearance);
             let length = nearest.unwrap_or(clearance * 4).max(clearance).min(free);
             let end = at.offset(dx * length, dy * length);

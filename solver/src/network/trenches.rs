@@ -187,8 +187,7 @@ fn line_of(problem: &Problem<'_>, chain: &[EdgeIndex]) -> Vec<Point> {
     let ends = graph.edges[first as usize].ends;
     let start = match chain.get(1) {
         Some(&second) if graph.edges[second as usize].ends.contains(&ends[0]) => ends[1],
-        Some(_) => ends[0],
-        None => ends[0],
+        Some(_) | None => ends[0],
     };
     let mut line = super::line(graph, position(start), chain);
     if line.last() < line.first() {

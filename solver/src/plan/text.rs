@@ -128,12 +128,10 @@ fn syntax(text: &str, error: &ron::error::SpannedError) -> TextError {
     use ron::Error;
     let lines = text.lines().count();
     let last = text.lines().last().map_or(0, |line| line.chars().count());
-    let at_the_end = error.span.end.line > lines
-        || (error.span.end.line == lines && error.span.end.col >= last);
+    let at_the_end =
+        error.span.end.line > lines || (error.span.end.line == lines && error.span.end.col >= last);
     let remedy = match &error.code {
-        _ if at_the_end => {
-            "The file ends early; restore it from a copy or the recovery journal"
-        }
+        _ if at_the_end => "The file ends early; restore it from a copy or the recovery journal",
         Error::Eof | Error::ExpectedStructLikeEnd | Error::ExpectedArrayEnd => {
             "The file ends early; restore it from a copy or the recovery journal"
         }

@@ -29,11 +29,13 @@ use crate::plan::{Plan, Usage};
 /// How much longer than straight a route may be, beside 40 m for everyone.
 const DETOUR: f64 = 1.5;
 
+/// Cost, entries by row, and upper bound.
+type Column = (f64, Vec<(usize, f64)>, f64);
+
 #[derive(Default)]
 struct Mps {
     rows: Vec<(char, String, f64)>,
-    /// Column name, cost, entries, upper bound.
-    columns: BTreeMap<String, (f64, Vec<(usize, f64)>, f64)>,
+    columns: BTreeMap<String, Column>,
 }
 
 impl Mps {
@@ -82,6 +84,10 @@ impl Mps {
 }
 
 /// The programme of a plan.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one constraint family after the other, as in the formula"
+)]
 pub fn mps(plan: &Plan, catalogue: &Catalogue) -> String {
     let merged = catalogue.with_overrides_of(plan);
     let demands = demand::derive(plan, &merged);

@@ -25,6 +25,8 @@ use crate::lp::{Model, Variable};
 
 /// An arc: edge and direction, 0 from its first end.
 type Arc = (usize, usize);
+/// Left-hand side of a row.
+type Terms = Vec<(Variable, f64)>;
 /// Arcs from a port to a source.
 type Path = Vec<Arc>;
 
@@ -84,7 +86,8 @@ impl<'a> Master<'a> {
         };
         let none = BTreeMap::new();
         for commodity in 0..commodities {
-            if let Some((_, path)) = master.shortest(commodity, &none).and_then(|found| found.path) {
+            if let Some((_, path)) = master.shortest(commodity, &none).and_then(|found| found.path)
+            {
                 master.learn(commodity, path);
             }
         }
@@ -188,7 +191,7 @@ impl<'a> Master<'a> {
                 }
             }
         }
-        let mut sides: BTreeMap<(usize, usize), [Vec<(Variable, f64)>; 2]> = BTreeMap::new();
+        let mut sides: BTreeMap<(usize, usize), [Terms; 2]> = BTreeMap::new();
         for (&(commodity, (edge, side)), &variable) in consumes {
             let class = self.problem.commodities[commodity].class;
             sides.entry((edge, class)).or_default()[side].push((variable, 1.0));
@@ -196,7 +199,7 @@ impl<'a> Master<'a> {
         for key in fixed.keys() {
             sides.entry(*key).or_default();
         }
-        let mut grants: BTreeMap<usize, BTreeMap<usize, Vec<(Variable, f64)>>> = BTreeMap::new();
+        let mut grants: BTreeMap<usize, BTreeMap<usize, Terms>> = BTreeMap::new();
         for ((edge, class), sides) in sides {
             let pipe = self.charges.pipe[class] * self.problem.graph.edges[edge].length_m;
             let shared = self.charges.gap[edge] + self.charges.trench[edge];

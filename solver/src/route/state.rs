@@ -477,6 +477,7 @@ impl<'a> State<'a> {
     }
 
     /// Prices media anew, such as power cables that found company, and relays all routes.
+    #[must_use]
     pub fn with_media(&self, media: Vec<Medium>) -> Self {
         let mut next = Self::new(self.problem);
         next.media = media;

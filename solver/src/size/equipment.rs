@@ -24,7 +24,7 @@ pub fn transformer(catalogue: &Catalogue, load_kva: f64) -> Option<&Transformer>
     };
     let limit = rules.transformer_loading_max.value;
     let all = || catalogue.transformers.iter().filter(fits);
-    all().find(|unit| unit.kva * limit >= load_kva - 1e-6).or_else(|| all().last())
+    all().find(|unit| unit.kva * limit >= load_kva - 1e-6).or_else(|| all().next_back())
 }
 
 /// Price-book id of a transformer.
@@ -74,7 +74,7 @@ mod tests {
         let unit = catalogue
             .transformers
             .iter()
-            .find(|unit| unit.kva == 2500.0 && unit.build.contains("dry"))
+            .find(|unit| (unit.kva - 2500.0).abs() < 0.5 && unit.build.contains("dry"))
             .unwrap();
         assert!((transformer_loss_kw(unit, 1500.0) - 9.63).abs() < 0.01);
     }
@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn the_rating_steps_up_when_the_loading_limit_is_reached() {
         let catalogue = Catalogue::reference().unwrap();
-        assert_eq!(transformer(&catalogue, 1600.0).unwrap().kva, 2000.0);
-        assert_eq!(transformer(&catalogue, 1601.0).unwrap().kva, 2500.0);
+        assert!((transformer(&catalogue, 1600.0).unwrap().kva - 2000.0).abs() < 0.5);
+        assert!((transformer(&catalogue, 1601.0).unwrap().kva - 2500.0).abs() < 0.5);
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl PipeTable {
     /// Sizes that keep gradient and velocity limits; the largest alone where none does.
     pub fn allowed(&self, flow: f64) -> std::ops::Range<usize> {
         let first = (0..self.sizes.len()).find(|&size| self.keeps_limits(size, flow));
-        first.unwrap_or(self.sizes.len().saturating_sub(1))..self.sizes.len()
+        first.unwrap_or_else(|| self.sizes.len().saturating_sub(1))..self.sizes.len()
     }
 
     /// Whether a size keeps gradient and velocity limits.

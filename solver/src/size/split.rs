@@ -106,7 +106,9 @@ fn tidy(mut lengths: Vec<(usize, f64)>, total: f64) -> Vec<(usize, f64)> {
     lengths.retain(|(_, length)| *length > SLIVER);
     let sum: f64 = lengths.iter().map(|(_, length)| length).sum();
     if sum > 0.0 {
-        lengths.iter_mut().for_each(|(_, length)| *length *= total / sum);
+        for (_, length) in &mut lengths {
+            *length *= total / sum;
+        }
     }
     lengths.sort_by_key(|&(size, _)| std::cmp::Reverse(size));
     lengths

@@ -1,0 +1,76 @@
+//! What a planner waits for: a plan from scratch, the corridor graph, the rules of the ground in
+//! every frame, and the network that follows a dragged container.
+
+#![allow(clippy::unwrap_used, reason = "a bench that cannot be set up has no result")]
+
+use divan::{Bencher, black_box};
+use stackyard_solver::catalogue::Catalogue;
+use stackyard_solver::edit::Edit;
+use stackyard_solver::generate::campus;
+use stackyard_solver::id::Id;
+use stackyard_solver::live::Live;
+use stackyard_solver::plan::{Plan, text};
+use stackyard_solver::{Settings, Silent, corridors, demand, evaluate, survey};
+
+const JUPITER: &str = include_str!("../../layouts/jupiter.ron");
+
+fn main() {
+    divan::main();
+}
+
+fn reference() -> Catalogue {
+    Catalogue::reference().unwrap()
+}
+
+/// JUPITER for 52 containers, a generated campus for any other number.
+fn site(containers: usize, catalogue: &Catalogue) -> Plan {
+    match containers {
+        52 => text::read(JUPITER, catalogue).unwrap(),
+        other => campus(other, 1, catalogue),
+    }
+}
+
+/// As the command line explores: the independent checker included.
+fn settings() -> Settings {
+    Settings { verify: true, ..Settings::default() }
+}
+
+#[divan::bench(args = [52, 200], sample_count = 5, sample_size = 1)]
+fn explore(bencher: Bencher<'_, '_>, containers: usize) {
+    let catalogue = reference();
+    let plan = site(containers, &catalogue);
+    bencher.bench_local(|| evaluate(black_box(&plan), &catalogue, &settings(), &mut Silent));
+}
+
+#[divan::bench(args = [52, 200, 1000], sample_count = 20, sample_size = 1)]
+fn corridor_graph(bencher: Bencher<'_, '_>, containers: usize) {
+    let catalogue = reference();
+    let plan = site(containers, &catalogue);
+    let demands = demand::derive(&plan, &catalogue);
+    bencher.bench_local(|| corridors::build(black_box(&plan), &catalogue, &demands));
+}
+
+#[divan::bench(args = [52, 1000])]
+fn rules_of_the_ground(bencher: Bencher<'_, '_>, containers: usize) {
+    let catalogue = reference();
+    let plan = site(containers, &catalogue);
+    bencher.bench_local(|| survey(black_box(&plan), &catalogue));
+}
+
+#[divan::bench(args = ["TR-01", "ST-01", "IT-01A", "DH-01", "CON-01"])]
+fn drag_on_jupiter(bencher: Bencher<'_, '_>, container: &str) {
+    let catalogue = reference();
+    let plan = site(52, &catalogue);
+    let report = evaluate(&plan, &catalogue, &settings(), &mut Silent);
+    let live = Live::new(&plan, &catalogue.with_overrides_of(&plan), &report);
+    // Halves of a room move as one.
+    let ids: Vec<Id> = plan.with_groups(&[Id::new(container).unwrap()]).into_iter().collect();
+    let mut moves = (1..=8).cycle();
+    bencher
+        .with_inputs(|| {
+            let edit =
+                Edit::Move { ids: ids.clone(), dx_mm: 0, dy_mm: 100 * moves.next().unwrap() };
+            plan.apply(&edit, &catalogue).unwrap()
+        })
+        .bench_local_values(|after| live.moved(black_box(&after), &ids));
+}
