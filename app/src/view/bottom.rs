@@ -178,6 +178,8 @@ pub(crate) fn ui(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<
 }
 
 fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Action>) {
+    // The panel keeps the height it was given, whatever the tab holds.
+    ui.set_min_height(ui.available_height());
     tabs(ui, state, look);
     ui.separator();
     state.refresh(look);

@@ -406,6 +406,13 @@ fn draw_entry(brush: &mut Brush<'_>, look: &Look<'_>, entry: &Entry) {
             }
         };
         let text_color = brush.tokens.text;
-        brush.text(at + vec2(10.0, 0.0), Align2::LEFT_CENTER, text, font, text_color);
+        // Names stand on the site, above the line that leads in.
+        let middle = look.plan.bounds().map_or(0, |site| site.center().x);
+        let (anchor, shift) = if entry.at_mm.x > middle {
+            (Align2::RIGHT_BOTTOM, vec2(-6.0, -7.0))
+        } else {
+            (Align2::LEFT_BOTTOM, vec2(6.0, -7.0))
+        };
+        brush.text(at + shift, anchor, text, font, text_color);
     }
 }

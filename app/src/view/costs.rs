@@ -11,7 +11,7 @@ use crate::action::Action;
 use crate::format::{euros, number, parse_money, unit_price};
 use crate::look::Look;
 use crate::theme::{self, Tokens};
-use crate::view::table::{Cell, Column, Row, State as TableState, Table, Tone};
+use crate::view::table::{Cell, Column, Row, State as TableState, TOTAL, Table, Tone};
 
 /// What rows are gathered by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,10 +49,10 @@ const COLUMNS: [Column; 8] = [
     Column::words("Phase", 54.0),
     Column::numbers("Quantity", 78.0),
     Column::words("Unit", 48.0),
-    Column::numbers("Unit price", 88.0),
-    Column::words("Origin", 52.0),
-    Column::numbers("Weeks", 48.0),
-    Column::words("Total", 130.0),
+    Column::numbers("Unit price", 104.0),
+    Column::numbers(TOTAL, 112.0),
+    Column::numbers("Weeks", 60.0),
+    Column::words("Origin", 60.0),
 ];
 
 impl State {
@@ -130,10 +130,10 @@ fn row_of(look: &Look<'_>, row: &BoqRow, group: usize) -> Row {
             Cell::number(row.quantity, number(row.quantity, places)),
             Cell::word(row.unit.as_str()).toned(Tone::Weak),
             price.hovered(source),
-            Cell::word(row.origin.as_str()).toned(Tone::Weak),
+            total,
             Cell::number(f64::from(row.lead_time_weeks), row.lead_time_weeks.to_string())
                 .toned(Tone::Weak),
-            total,
+            Cell::word(row.origin.as_str()).toned(Tone::Weak),
         ],
         names: Vec::new(),
         group,

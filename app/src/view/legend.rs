@@ -36,7 +36,7 @@ fn services(brush: &mut Brush<'_>, look: &Look<'_>) {
         return;
     }
     let height = LINE * points(shown.len() as f64);
-    let origin = ground(brush, vec2(116.0, height + 8.0));
+    let origin = ground(brush, vec2(132.0, height + 8.0));
     for (index, service) in shown.into_iter().enumerate() {
         let y = origin.y + 4.0 + LINE * (points(index as f64) + 0.5);
         let line = [pos2(origin.x + 8.0, y), pos2(origin.x + 26.0, y)];

@@ -13,6 +13,9 @@ use crate::format::euros;
 use crate::icons;
 use crate::theme::{self, Tokens};
 
+/// Heading of the column that groups sum up.
+pub(crate) const TOTAL: &str = "Total";
+
 /// A column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
@@ -276,6 +279,7 @@ pub(crate) fn ui(
         .striped(false)
         .resizable(true)
         .auto_shrink(false)
+        .min_scrolled_height(0.0)
         .cell_layout(Layout::left_to_right(Align::Center));
     let last = table.columns.len().saturating_sub(1);
     for (index, column) in table.columns.iter().enumerate() {
@@ -351,18 +355,19 @@ fn group_line(
     total: Cents,
     missing: usize,
 ) {
+    // The sum stands under the numbers it is the sum of.
+    let sum_at = table.columns.iter().position(|column| column.title == TOTAL);
     let last = table.columns.len().saturating_sub(1);
     for index in 0..table.columns.len() {
         line.col(|ui| {
+            let sum = || Label::new(theme::strong(euros(total))).extend();
             if index == 0 {
                 ui.add(Label::new(theme::strong(name)).extend());
-            } else if index == last {
-                let note = match missing {
-                    0 => String::new(),
-                    1 => " · 1 row without a price".to_owned(),
-                    more => format!(" · {more} rows without a price"),
-                };
-                ui.add(Label::new(theme::strong(format!("{}{note}", euros(total)))).extend());
+            } else if Some(index) == sum_at {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.add(sum()));
+            } else if index == last && missing > 0 {
+                let rows = if missing == 1 { "row" } else { "rows" };
+                ui.label(theme::strong(format!("{missing} {rows} without a price")));
             }
         });
     }
