@@ -145,7 +145,7 @@ fn build_error(path: &Path) -> impl FnOnce(BuildError) -> ExportError + '_ {
 /// Puts bytes in place of a file in one step.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
     let failed = |source| ExportError::Write { path: path.to_owned(), source };
-    staged(path, bytes).and_then(|file| settle(file, path)).map_err(failed)
+    crate::session::disk::write(path, bytes).map_err(failed)
 }
 
 /// Puts several files into a folder; none appears before all are safely beside their places.

@@ -138,10 +138,21 @@ pub(crate) fn save(path: &Path, plan: &Plan) -> Result<(), FileError> {
     write(path, text.as_bytes()).map_err(|error| FileError::io(path, &error))
 }
 
-/// Replaces a file in one step.
+/// Replaces a file in one step. A device or pipe is written to instead: replacing it by a file
+/// would break whoever uses it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link stays a link: the file it points to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if let Ok(present) = fs::metadata(&target) {
+        if present.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a folder"));
+        }
+        if !present.is_file() {
+            let mut device = fs::OpenOptions::new().write(true).open(&target)?;
+            device.write_all(bytes)?;
+            return device.flush();
+        }
+    }
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
         Some(_) | None => PathBuf::from("."),
