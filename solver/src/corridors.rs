@@ -108,7 +108,11 @@ impl<'a> Terrain<'a> {
             let middle = Point { x: a.x.midpoint(b.x), y: a.y.midpoint(b.y) };
             [a, b, middle].iter().all(|&point| polygon_contains(site, point))
         };
+        let on_the_fence = crate::geometry::edges(site).any(|(c, d)| {
+            crate::geometry::on_segment(c, d, a) && crate::geometry::on_segment(c, d, b)
+        });
         inside
+            && !on_the_fence
             && !self
                 .index
                 .near(span)

@@ -145,7 +145,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     if let Ok(present) = fs::metadata(&target) {
         if present.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "this is a folder"));
+            return Err(io::Error::new(ErrorKind::IsADirectory, "this is a folder"));
         }
         if !present.is_file() {
             let mut device = fs::OpenOptions::new().write(true).open(&target)?;
