@@ -1,5 +1,7 @@
 //! Every plan that ships, through the whole pipeline.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use stackyard_solver::catalogue::Catalogue;
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::edit::Edit;

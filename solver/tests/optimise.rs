@@ -1,5 +1,7 @@
 //! The search and its bound against an oracle that tries everything, on sites small enough for it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use stackyard_solver::catalogue::Catalogue;
 use stackyard_solver::corridors;
 use stackyard_solver::demand;

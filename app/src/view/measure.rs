@@ -15,18 +15,22 @@ use crate::view::canvas_scene::{self, Brush};
 use crate::view::{canvas_paint, legend, rulers};
 
 /// A canvas that can be painted again and again.
-#[allow(dead_code, reason = "benches and stories use it, the window does not")]
-pub(crate) struct Bench {
+pub struct Bench {
     ctx: Context,
     catalogue: Catalogue,
     computed: Computed,
     size: [f32; 2],
 }
 
-#[allow(dead_code, reason = "benches and stories use it, the window does not")]
+impl std::fmt::Debug for Bench {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bench").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
 impl Bench {
     /// Prepares fonts and the report's view of the plan.
-    pub(crate) fn new(plan: &Plan, catalogue: &Catalogue, report: &Report, size: [f32; 2]) -> Self {
+    pub fn new(plan: &Plan, catalogue: &Catalogue, report: &Report, size: [f32; 2]) -> Self {
         let ctx = Context::default();
         theme::install(&ctx);
         let computed = Computed::new(1, Arc::new(plan.clone()), report.clone(), 0.0);
@@ -34,7 +38,7 @@ impl Bench {
     }
 
     /// Builds and tessellates the canvas once; tells shapes and triangles.
-    pub(crate) fn frame(&self) -> (usize, usize) {
+    pub fn frame(&self) -> (usize, usize) {
         let screen = Rect::from_min_size(Pos2::ZERO, vec2(self.size[0], self.size[1]));
         let input = RawInput { screen_rect: Some(screen), ..RawInput::default() };
         let mut shapes = 0;

@@ -26,8 +26,8 @@ use crate::corridors::{self, Node};
 use crate::demand;
 use crate::plan::{Plan, Usage};
 
-/// How much longer than straight a route may be, beside 40 m for everyone.
-const DETOUR: f64 = 1.5;
+/// How much longer than straight a route may be, beside 25 m for everyone.
+const DETOUR: f64 = 1.3;
 
 /// Cost, entries by row, and upper bound.
 type Column = (f64, Vec<(usize, f64)>, f64);
@@ -59,14 +59,14 @@ impl Mps {
         for (sense, name, _) in &self.rows {
             let _written = writeln!(out, " {sense} {name}");
         }
-        out.push_str("COLUMNS\n    MARKER MARKER 'INTORG'\n");
+        out.push_str("COLUMNS\n    MARKER 'MARKER' 'INTORG'\n");
         for (name, (cost, entries, _)) in &self.columns {
             let _written = writeln!(out, "    {name} COST {cost}");
             for (row, value) in entries {
                 let _written = writeln!(out, "    {name} {} {value}", self.rows[*row].1);
             }
         }
-        out.push_str("    MARKER MARKER 'INTEND'\nRHS\n");
+        out.push_str("    MARKER 'MARKER' 'INTEND'\nRHS\n");
         // The constant of the objective stands with the opposite sign on the right-hand side.
         let _written = writeln!(out, "    RHS COST {}", -constant);
         for (_, name, right) in &self.rows {
@@ -135,7 +135,7 @@ pub fn mps(plan: &Plan, catalogue: &Catalogue) -> String {
                 .map(|t| graph.nodes[t.node as usize].distance_m(graph.nodes[node as usize]))
                 .fold(f64::INFINITY, f64::min)
         };
-        let reach = DETOUR * nearest(start) + 40.0;
+        let reach = DETOUR * nearest(start) + 25.0;
         let inside =
             |node: Node| graph.nodes[node as usize].distance_m(at) + nearest(node) <= reach;
         let mut balance: BTreeMap<Node, usize> = BTreeMap::new();
