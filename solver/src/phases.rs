@@ -36,12 +36,11 @@ pub fn report(
                     .filter(|container| container.phase == phase.id)
                     .filter(|c| catalogue.modules.get(&c.module).is_some_and(|m| m.container))
                     .count(),
-                trench_m: network
+                trench_m: sum(network
                     .trenches
                     .iter()
                     .filter(|trench| trench.phase == phase.id && !trench.existing)
-                    .map(|trench| trench.length_m)
-                    .sum(),
+                    .map(|trench| trench.length_m)),
                 peak_kw: peak_kw(plan, catalogue, |id| rank(id) <= own),
                 cost: bill
                     .iter()
@@ -55,12 +54,15 @@ pub fn report(
         .collect()
 }
 
+/// The sum of some numbers, and a plain zero of none.
+fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |sum, value| sum + value)
+}
+
 /// Peak electrical load of the containers whose phase is counted, kW.
 fn peak_kw(plan: &Plan, catalogue: &Catalogue, counted: impl Fn(&crate::id::Id) -> bool) -> f64 {
-    plan.containers
-        .iter()
-        .filter(|container| counted(&container.phase))
-        .filter_map(|container| {
+    sum(plan.containers.iter().filter(|container| counted(&container.phase)).filter_map(
+        |container| {
             let module = catalogue.modules.get(&container.module)?;
             let racks = container.populated_racks(module);
             // Pumps and fans of a module run only with its racks.
@@ -68,16 +70,16 @@ fn peak_kw(plan: &Plan, catalogue: &Catalogue, counted: impl Fn(&crate::id::Id) 
             let share =
                 if module.racks > 0 { f64::from(racks) / f64::from(module.racks) } else { 1.0 };
             Some(f64::from(racks) * module.rack_kw.0 + fixed * share)
-        })
-        .sum()
+        },
+    ))
 }
 
 /// Sums over the whole site.
 pub fn totals(plan: &Plan, catalogue: &Catalogue, network: &Network) -> Totals {
     let mut totals = Totals {
         peak_kw: peak_kw(plan, catalogue, |_| true),
-        trench_m: network.trenches.iter().filter(|t| !t.existing).map(|t| t.length_m).sum(),
-        laid_m: network.connections.iter().map(|connection| connection.length_m).sum(),
+        trench_m: sum(network.trenches.iter().filter(|t| !t.existing).map(|t| t.length_m)),
+        laid_m: sum(network.connections.iter().map(|connection| connection.length_m)),
         ..Totals::default()
     };
     for container in &plan.containers {

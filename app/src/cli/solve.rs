@@ -168,14 +168,18 @@ fn summary(solved: &Solved) -> String {
         (true, faults) => format!("finds {faults} faults"),
     };
     let mut text = format!(
-        "{}\n  {} containers, {} racks, {:.1} MW peak\n  network {} over the horizon, {} to build, at most {:.1} % above the best possible\n  bill {} with {} rows without a price, {:.0} m of trench\n  {} findings, {}; the checker {checker}\n  {:.2} s, {} rounds, {}\n",
+        "{}\n  {} containers, {} racks, {:.1} MW peak\n  network {} over the horizon, {} to build, {}\n  bill {} with {} rows without a price, {:.0} m of trench\n  {} findings, {}; the checker {checker}\n  {:.2} s, {} rounds, {}\n",
         solved.plan.name,
         report.totals.containers,
         report.totals.racks,
         report.totals.peak_kw / 1000.0,
         Cents::from_euros(cost.lifetime_eur),
         Cents::from_euros(cost.first_eur),
-        100.0 * cost.gap(),
+        if report.is_complete() {
+            format!("at most {:.1} % above the best possible", 100.0 * cost.gap())
+        } else {
+            "no bound while something is not served".to_owned()
+        },
         report.boq_total(),
         report.missing_prices(),
         report.totals.trench_m,

@@ -36,7 +36,8 @@ pub(super) fn was_stopped(computed: &Computed) -> bool {
 }
 
 fn search(job: &Job, shared: &Shared, begun: Instant) -> Report {
-    let settings = Settings { effort: job.effort, ..Settings::default() };
+    // Every result of the window can be exported at once, so each is confirmed.
+    let settings = Settings { effort: job.effort, verify: true, ..Settings::default() };
     let mut watch = Watch {
         shared,
         effort: job.effort,

@@ -14,6 +14,8 @@ pub(super) fn check(
     report: &Report,
     findings: &mut Vec<Finding>,
 ) {
+    unknown_names(plan, report, findings);
+    racks(plan, catalogue, findings);
     for connection in report.connections.iter().filter(|connection| connection.supply.is_none()) {
         let at = plan.container(&connection.container).and_then(|container| {
             Some(container.footprint(catalogue.modules.get(&container.module)?))
@@ -37,5 +39,48 @@ pub(super) fn check(
             });
         }
         findings.push(found);
+    }
+}
+
+/// Locks and prohibitions of connections that do not exist would otherwise do nothing unseen.
+fn unknown_names(plan: &Plan, report: &Report, findings: &mut Vec<Finding>) {
+    let locks = plan.locks.iter().map(|lock| {
+        let fix = Edit::Unlock(vec![lock.connection.clone()]);
+        (&lock.connection, "locked", "Remove the lock", fix)
+    });
+    let forbids = plan.forbids.iter().map(|forbid| {
+        let fix = Edit::Permit(forbid.clone());
+        (&forbid.connection, "kept off a corridor", "Remove the entry", fix)
+    });
+    for (connection, what, label, edit) in locks.chain(forbids) {
+        if report.connection(connection).is_some() {
+            continue;
+        }
+        let mut found = finding(
+            "unknown-connection",
+            Severity::Warning,
+            vec![connection.clone(), what.to_owned()],
+            None,
+            format!("{connection} is {what}, but no such connection exists"),
+            "connections are named container/port".to_owned(),
+        );
+        found.fixes.push(Fix { label: label.to_owned(), edit });
+        findings.push(found);
+    }
+}
+
+/// More racks than a module holds are counted as what it holds.
+fn racks(plan: &Plan, catalogue: &Catalogue, findings: &mut Vec<Finding>) {
+    for container in &plan.containers {
+        let Some(module) = catalogue.modules.get(&container.module) else { continue };
+        let Some(racks) = container.racks.filter(|&racks| racks > module.racks) else { continue };
+        findings.push(finding(
+            "racks",
+            Severity::Error,
+            vec![container.id.to_string()],
+            Some(container.footprint(module)),
+            format!("{} is given {racks} racks but holds {}", container.id, module.racks),
+            format!("rack positions of module type {}", module.id),
+        ));
     }
 }

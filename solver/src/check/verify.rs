@@ -10,7 +10,7 @@ use crate::catalogue::rules::Redundancy;
 use crate::catalogue::tables::{Conductor, Installation};
 use crate::geometry::Point;
 use crate::id::Id;
-use crate::plan::{Plan, Usage};
+use crate::plan::{Plan, Usage, ZoneKind};
 use crate::report::{BoqGroup, CableSizing, Connection, Report, Severity, Sizing, Verification};
 
 /// Checks a report; `catalogue` already carries the plan's overrides.
@@ -90,7 +90,7 @@ fn apart_m(a: Point, b: Point) -> f64 {
     dx.hypot(dy) / 1000.0
 }
 
-/// Routes stay on the site and clear of every footprint.
+/// Routes stay on the site, out of exclusion zones and clear of every footprint.
 fn ground(plan: &Plan, catalogue: &Catalogue, connection: &Connection, faults: &mut Vec<String>) {
     for container in &plan.containers {
         let Some(module) = catalogue.modules.get(&container.module) else { continue };
@@ -107,6 +107,56 @@ fn ground(plan: &Plan, catalogue: &Catalogue, connection: &Connection, faults: &
             faults.push(format!("{} runs through {}", connection.id, container.id));
         }
     }
+    let excluded: Vec<&[Point]> = plan
+        .zones
+        .iter()
+        .filter(|zone| zone.kind == ZoneKind::Exclusion)
+        .map(|zone| zone.outline_mm.as_slice())
+        .collect();
+    for (x, y) in samples(&connection.path_mm) {
+        // A hand's breadth to every side decides, so that a line on an outline is not argued over.
+        let around = [(x - 20.0, y), (x + 20.0, y), (x, y - 20.0), (x, y + 20.0)];
+        if !around.iter().any(|&(x, y)| encloses(&plan.boundary_mm, x, y)) {
+            faults.push(format!("{} leaves the site", connection.id));
+            return;
+        }
+        if excluded.iter().any(|zone| around.iter().all(|&(x, y)| encloses(zone, x, y))) {
+            faults.push(format!("{} runs through an exclusion zone", connection.id));
+            return;
+        }
+    }
+}
+
+/// Points along a line, half a metre apart.
+fn samples(line: &[Point]) -> impl Iterator<Item = (f64, f64)> + '_ {
+    line.windows(2).flat_map(|pair| {
+        let (a, b) = (pair[0], pair[1]);
+        let steps = (apart_m(a, b) * 2.0).ceil().clamp(1.0, 4000.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped to 1 to 4000"
+        )]
+        let count = steps as u32;
+        (0..=count).map(move |step| {
+            let share = f64::from(step) / steps;
+            let along = |from: i64, to: i64| from as f64 + share * (to - from) as f64;
+            (along(a.x, b.x), along(a.y, b.y))
+        })
+    })
+}
+
+/// Even-odd rule in floating point.
+fn encloses(outline: &[Point], x: f64, y: f64) -> bool {
+    let mut inside = false;
+    for (index, a) in outline.iter().enumerate() {
+        let b = outline[(index + 1) % outline.len()];
+        let (ax, ay, bx, by) = (a.x as f64, a.y as f64, b.x as f64, b.y as f64);
+        if (ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax {
+            inside = !inside;
+        }
+    }
+    inside
 }
 
 /// Liang–Barsky clipping of a segment against a box, in floating point.
@@ -266,7 +316,10 @@ fn covered_by_trenches(report: &Report, faults: &mut Vec<String>) {
                 None => faults.push(format!("{} holds an unknown connection", trench.id)),
             }
         }
-        let said = report.findings.iter().any(|f| f.rule == "trench-width");
+        let start = trench.path_mm.first().copied().unwrap_or_default();
+        let place = format!("{},{}", start.x, start.y);
+        let said =
+            report.findings.iter().any(|f| f.rule == "trench-width" && f.subjects.contains(&place));
         if trench.width_mm > trench.limit_mm && !said {
             faults.push(format!("{} is wider than its limit", trench.id));
         }
@@ -368,6 +421,53 @@ fn cables(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
                 connection.id
             ));
         }
+        voltage_drop(catalogue, report, connection, sizing, (volts, amperes), faults);
+    }
+}
+
+/// The drop at the full length laid, by resistance and reactance of the table.
+fn voltage_drop(
+    catalogue: &Catalogue,
+    report: &Report,
+    connection: &Connection,
+    sizing: &CableSizing,
+    (kilovolts, amperes): (f64, f64),
+    faults: &mut Vec<String>,
+) {
+    let rules = &catalogue.rules;
+    let row = catalogue.cables.iter().find(|cable| {
+        cable.section_mm2 == sizing.section_mm2
+            && cable.conductor == sizing.conductor
+            && cable.installation == Installation::BuriedTrefoil
+            && (cable.voltage_kv <= 1.0) == (kilovolts <= 1.0)
+    });
+    let Some(row) = row else { return };
+    let cosine = rules.power_factor.value;
+    let per_km = row.r_ohm_per_km * cosine + row.x_ohm_per_km * (1.0 - cosine * cosine).sqrt();
+    let laid_km = (connection.length_m * rules.cable_route_factor.value
+        + rules.cable_end_allowance_m.value)
+        / 1000.0;
+    let volts = 1.732_050_8 * amperes / f64::from(sizing.circuits) * per_km * laid_km;
+    let percent = volts / (kilovolts * 10.0);
+    // Tables differ by a few per cent between voltages and soils.
+    if (percent - sizing.drop_percent).abs() > 0.05 * percent + 0.01 {
+        let shown = sizing.drop_percent;
+        faults.push(format!("{} drops {percent:.2} %, not {shown:.2} %", connection.id));
+    }
+    let limit = match connection.service {
+        Service::MvPower => rules.mv_drop_max_percent.value,
+        Service::LvPower
+        | Service::Cooling
+        | Service::HeatReuse
+        | Service::DataA
+        | Service::DataB => rules.lv_drop_max_percent.value,
+    };
+    let said = report
+        .findings
+        .iter()
+        .any(|f| f.rule == "voltage-drop" && f.subjects.contains(&connection.id));
+    if sizing.drop_percent > limit * 1.000_001 && !said {
+        faults.push(format!("{} drops more than {limit} % and no finding says so", connection.id));
     }
 }
 
