@@ -285,7 +285,8 @@ fn raw_edge(
         None => (1.0, 0),
         Some(zone) => {
             let on_outline = |point: Point| {
-                crate::geometry::edges(&zone.outline_mm).any(|(c, d)| near_segment(c, d, point))
+                crate::geometry::edges(&zone.outline_mm)
+                    .any(|(c, d)| crate::geometry::near_line(c, d, point))
             };
             let crossings = u32::from(on_outline(a)) + u32::from(on_outline(b));
             match zone.kind {
@@ -314,13 +315,6 @@ fn raw_edge(
         corridor,
         usage: drawn.map_or(Usage::Possible, |corridor| corridor.usage),
     }
-}
-
-/// Whether a point lies on a segment, give or take the millimetre of a rounded meeting point.
-fn near_segment(a: Point, b: Point, point: Point) -> bool {
-    let area = crate::geometry::orientation(a, b, point).abs() as f64;
-    let length = ((b.x - a.x) as f64).hypot((b.y - a.y) as f64);
-    area <= 1.5 * length && Rect::spanning(a, b).inflate(2).contains(point)
 }
 
 /// Drops dead ends and joins stretches at nodes without a choice.

@@ -338,8 +338,9 @@ pub fn polygon_crossed_by(polygon: &[Point], a: Point, b: Point) -> bool {
     })
 }
 
-/// Whether the point lies within a millimetre and a half of the segment.
-fn near_line(a: Point, b: Point, point: Point) -> bool {
+/// Whether the point lies within a millimetre and a half of the segment, as the rounded point where
+/// two segments meet does.
+pub fn near_line(a: Point, b: Point, point: Point) -> bool {
     let area = orientation(a, b, point).abs() as f64;
     let length = ((b.x - a.x) as f64).hypot((b.y - a.y) as f64);
     area <= 1.5 * length && Rect::spanning(a, b).inflate(2).contains(point)

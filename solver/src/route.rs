@@ -24,4 +24,4 @@ mod shortest;
 pub mod state;
 
 pub use problem::Problem;
-pub use search::{Budget, Outcome};
+pub use search::Outcome;

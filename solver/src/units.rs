@@ -88,32 +88,8 @@ quantity!(
     KilovoltAmperes, "kVA"
 );
 quantity!(
-    /// A length along a route.
-    Metres, "m"
-);
-quantity!(
     /// Mass.
     Kilograms, "kg"
-);
-quantity!(
-    /// Electric current.
-    Amperes, "A"
-);
-quantity!(
-    /// Electric potential.
-    Kilovolts, "kV"
-);
-quantity!(
-    /// Pressure.
-    Kilopascals, "kPa"
-);
-quantity!(
-    /// Temperature on the Celsius scale.
-    Celsius, "°C"
-);
-quantity!(
-    /// Temperature difference.
-    Kelvin, "K"
 );
 
 /// A position, size or clearance in whole millimetres.

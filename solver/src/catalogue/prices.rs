@@ -125,9 +125,4 @@ impl PriceBook {
         "price set in the plan".clone_into(&mut row.source);
         row.overridden = true;
     }
-
-    /// Removes a price, as a price list without the item would.
-    pub fn remove(&mut self, id: &str) {
-        self.rows.remove(id);
-    }
 }

@@ -10,15 +10,6 @@ use super::shortest::Pathfinder;
 use super::state::{Route, State};
 use crate::corridors::EdgeIndex;
 
-/// How much work a search may do.
-#[derive(Clone, Copy, Debug)]
-pub struct Budget {
-    /// Rounds of improvement.
-    pub rounds: u64,
-    /// Start of the random numbers.
-    pub seed: u64,
-}
-
 /// What a search ended with.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -28,8 +19,6 @@ pub struct Outcome {
     pub cost: f64,
     /// Rounds done.
     pub rounds: u64,
-    /// Whether the caller stopped it.
-    pub stopped: bool,
 }
 
 /// EUR charged for a connection without a route: more than any route costs.
@@ -128,12 +117,7 @@ impl<'a> Search<'a> {
 
     /// The best plan so far.
     pub fn outcome(&self) -> Outcome {
-        Outcome {
-            routes: self.best.clone(),
-            cost: self.best_score,
-            rounds: self.rounds,
-            stopped: false,
-        }
+        Outcome { routes: self.best.clone(), cost: self.best_score, rounds: self.rounds }
     }
 
     /// Cost of the best plan so far.
