@@ -192,6 +192,7 @@ impl App {
             (Condition::Container, has_container),
             (Condition::Turnable, has_container || is_holding),
             (Condition::Corridor, !self.selected_corridors().is_empty()),
+            (Condition::Connection, self.look().connection().is_some()),
             (Condition::Undo, history.undo_label().is_some()),
             (Condition::Redo, history.redo_label().is_some()),
             (Condition::Copied, !self.copied.is_empty()),

@@ -57,6 +57,8 @@ pub(crate) enum ToolKind {
     Zone,
     /// Measure distances.
     Measure,
+    /// Lead a connection through places.
+    Waypoint,
 }
 
 /// A direction on the screen.
@@ -103,6 +105,8 @@ pub(crate) enum Condition {
     Turnable,
     /// A corridor is selected.
     Corridor,
+    /// A connection is selected, and nothing else.
+    Connection,
     /// There is a step to undo.
     Undo,
     /// There is a step to redo.
@@ -221,7 +225,7 @@ impl From<Colors> for ThemePreference {
 
 impl Command {
     /// Every action in palette order. Keys are tried in this order too, longer chords first.
-    pub(crate) const ALL: [Self; 61] = [
+    pub(crate) const ALL: [Self; 62] = [
         Self::Solve(Effort::Explore),
         Self::Solve(Effort::Good),
         Self::Solve(Effort::Defend),
@@ -266,6 +270,7 @@ impl Command {
         Self::Tool(ToolKind::Corridor),
         Self::Tool(ToolKind::Zone),
         Self::Tool(ToolKind::Measure),
+        Self::Tool(ToolKind::Waypoint),
         Self::Fit,
         Self::ZoomSelection,
         Self::ZoomIn,
@@ -329,6 +334,7 @@ impl Command {
             Self::Tool(ToolKind::Corridor) => "Corridor tool",
             Self::Tool(ToolKind::Zone) => "Zone tool",
             Self::Tool(ToolKind::Measure) => "Measure tool",
+            Self::Tool(ToolKind::Waypoint) => "Lead through a place",
             Self::Solve(Effort::Explore) => "Solve: explore",
             Self::Solve(Effort::Good) => "Solve: good",
             Self::Solve(Effort::Defend) => "Solve: defend",
@@ -395,6 +401,7 @@ impl Command {
             Self::Tool(ToolKind::Corridor) => (PLAIN, Key::C),
             Self::Tool(ToolKind::Zone) => (PLAIN, Key::A),
             Self::Tool(ToolKind::Measure) => (PLAIN, Key::M),
+            Self::Tool(ToolKind::Waypoint) => (PLAIN, Key::W),
             Self::Solve(Effort::Explore) => (PLAIN, Key::F5),
             Self::Solve(Effort::Good) => (PLAIN, Key::F6),
             Self::Solve(Effort::Defend) => (PLAIN, Key::F7),
@@ -466,6 +473,7 @@ impl Command {
             | Self::Nudge(..)
             | Self::CycleUsage
             | Self::CyclePreference
+            | Self::Tool(ToolKind::Waypoint)
             | Self::About => return None,
         })
     }
@@ -485,6 +493,7 @@ impl Command {
             Self::Rotate => Some(Condition::Turnable),
             Self::Delete | Self::ZoomSelection => Some(Condition::Selection),
             Self::CycleUsage | Self::CyclePreference => Some(Condition::Corridor),
+            Self::Tool(ToolKind::Waypoint) => Some(Condition::Connection),
             Self::Stop => Some(Condition::Solving),
             Self::Export(_) => Some(Condition::Report),
             Self::New

@@ -11,7 +11,7 @@ use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::geometry::{Point, Rect};
 use stackyard_solver::id::Id;
 use stackyard_solver::plan::{Container, Plan};
-use stackyard_solver::report::Report;
+use stackyard_solver::report::{Connection, Report};
 
 /// A report with what it was computed from.
 #[derive(Clone, Debug)]
@@ -255,6 +255,11 @@ impl<'a> Look<'a> {
     /// The latest report.
     pub(crate) fn report(&self) -> Option<&'a Report> {
         self.computed.map(|computed| &*computed.report)
+    }
+
+    /// The connection that is selected, if nothing else is.
+    pub(crate) fn connection(&self) -> Option<&'a Connection> {
+        self.report()?.connection(self.selection.only()?)
     }
 
     /// Whether the report belongs to the plan as it is.

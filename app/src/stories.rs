@@ -157,6 +157,38 @@ fn keys_move_turn_and_copy() {
 }
 
 #[test]
+fn a_connection_is_led_through_a_place_and_undo_lets_it_go() {
+    let mut window = jupiter();
+    ask(&mut window, Action::Select(vec!["IT-05A/CW".to_owned()]));
+    window.key_press(Key::W);
+    window.run();
+    // A little beside the southern corridor, which attracts.
+    let at = window.state().screen(66_000, -1_700);
+    window.hover_at(at);
+    window.drag_at(at);
+    window.run();
+    drop_it(&mut window, at);
+    let waypoints = window.state().plan().waypoints.clone();
+    assert_eq!(waypoints.len(), 1, "{:?}", window.state().messages());
+    assert_eq!(waypoints[0].connection, "IT-05A/CW");
+    assert_eq!(waypoints[0].at_mm, Point { x: 66_000, y: -2_000 });
+    assert!(waypoints[0].compulsory);
+    assert_eq!(window.state().steps(), 1);
+    window.get_by_label("Compulsory").click();
+    window.run();
+    assert!(!window.state().plan().waypoints[0].compulsory);
+    for left in [1, 0] {
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+        window.run();
+        assert_eq!(window.state().steps(), left);
+    }
+    assert!(window.state().plan().waypoints.is_empty());
+    window.key_press(Key::Escape);
+    window.run();
+    assert_eq!(window.state().selected(), ["IT-05A/CW"], "Escape puts the tool away first");
+}
+
+#[test]
 fn what_is_saved_can_be_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("campus.ron");

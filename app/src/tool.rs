@@ -8,6 +8,7 @@ pub(crate) mod measure;
 pub(crate) mod place;
 pub(crate) mod select;
 pub(crate) mod snap;
+pub(crate) mod waypoint;
 pub(crate) mod zone;
 
 use std::collections::BTreeSet;
@@ -125,6 +126,8 @@ pub(crate) enum Sketch {
     Path(Vec<Point>),
     /// An outline that is being drawn.
     Outline(Vec<Point>),
+    /// A place that a click would add.
+    Place(Point),
 }
 
 /// The tool in the hand.
@@ -140,6 +143,8 @@ pub(crate) enum Tool {
     Zone(zone::Draw),
     /// Measure distances.
     Measure(measure::Measure),
+    /// Lead a connection through places.
+    Waypoint(waypoint::Lead),
 }
 
 impl Default for Tool {
@@ -157,6 +162,7 @@ impl Tool {
             ToolKind::Corridor => Self::Corridor(corridor::Draw::default()),
             ToolKind::Zone => Self::Zone(zone::Draw::default()),
             ToolKind::Measure => Self::Measure(measure::Measure::default()),
+            ToolKind::Waypoint => Self::Waypoint(waypoint::Lead::default()),
         }
     }
 
@@ -168,6 +174,7 @@ impl Tool {
             Self::Corridor(_) => ToolKind::Corridor,
             Self::Zone(_) => ToolKind::Zone,
             Self::Measure(_) => ToolKind::Measure,
+            Self::Waypoint(_) => ToolKind::Waypoint,
         }
     }
 
@@ -179,6 +186,7 @@ impl Tool {
             Self::Corridor(tool) => tool.step(input, look, out),
             Self::Zone(tool) => tool.step(input, look, out),
             Self::Measure(tool) => tool.step(input),
+            Self::Waypoint(tool) => tool.step(input, look, out),
         }
     }
 
@@ -190,6 +198,7 @@ impl Tool {
             Self::Corridor(tool) => *tool = corridor::Draw::default(),
             Self::Zone(tool) => *tool = zone::Draw::default(),
             Self::Measure(tool) => *tool = measure::Measure::default(),
+            Self::Waypoint(tool) => *tool = waypoint::Lead::default(),
         }
     }
 
@@ -201,6 +210,8 @@ impl Tool {
             Self::Corridor(tool) => !tool.points().is_empty(),
             Self::Zone(tool) => !tool.points().is_empty(),
             Self::Measure(tool) => !tool.points().is_empty(),
+            // Every click is a step of its own.
+            Self::Waypoint(_) => false,
         }
     }
 
@@ -209,7 +220,7 @@ impl Tool {
         match self {
             Self::Select(tool) => tool.preview(),
             Self::Place(tool) => tool.preview(),
-            Self::Corridor(_) | Self::Zone(_) | Self::Measure(_) => None,
+            Self::Corridor(_) | Self::Zone(_) | Self::Measure(_) | Self::Waypoint(_) => None,
         }
     }
 
@@ -221,6 +232,7 @@ impl Tool {
             Self::Corridor(tool) => some_points(tool.sketch()).map(Sketch::Path),
             Self::Zone(tool) => some_points(tool.sketch()).map(Sketch::Outline),
             Self::Measure(tool) => some_points(tool.sketch()).map(Sketch::Path),
+            Self::Waypoint(tool) => tool.pointer().map(Sketch::Place),
         }
     }
 
@@ -235,6 +247,7 @@ impl Tool {
             Self::Corridor(_) => "Click along the corridor, double-click or Enter ends it",
             Self::Zone(_) => "Click the corners, double-click or Enter closes the outline",
             Self::Measure(_) => "Click from point to point, Escape clears",
+            Self::Waypoint(_) => "Click the places in order from the port, Escape ends",
         }
     }
 }

@@ -14,9 +14,12 @@ mod overlap;
 mod pressure;
 mod reach;
 mod redundancy;
+#[cfg(test)]
+mod sample;
 mod service;
 pub mod verify;
 mod voltage_drop;
+mod waypoints;
 mod zones;
 
 use std::collections::BTreeSet;
@@ -24,7 +27,7 @@ use std::collections::BTreeSet;
 use crate::catalogue::Catalogue;
 use crate::catalogue::module::ModuleType;
 use crate::corridors::grid::Grid;
-use crate::geometry::Rect;
+use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::plan::{Container, Plan};
 use crate::report::{Finding, Report, Severity};
@@ -114,6 +117,7 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     service::check(plan, catalogue, report, &mut findings);
     capacity::check(plan, catalogue, report, &mut findings);
     redundancy::check(plan, catalogue, report, &mut findings);
+    waypoints::check(plan, report, &mut findings);
     voltage_drop::check(catalogue, report, &mut findings);
     pressure::check(catalogue, report, &mut findings);
     reach::check(report, &mut findings);
@@ -144,11 +148,21 @@ pub(crate) fn finding(
 }
 
 /// The rectangle around a line.
-pub(crate) fn around(path: &[crate::geometry::Point]) -> Option<Rect> {
+pub(crate) fn around(path: &[Point]) -> Option<Rect> {
     Rect::around(path.iter().copied())
 }
 
-/// Metres with one decimal.
+/// A rectangle about single places, large enough to be seen.
+pub(crate) fn spots(places: &[Point]) -> Option<Rect> {
+    around(places).map(|rect| rect.inflate(1_000))
+}
+
+/// Metres with two decimals.
 pub(crate) fn metres(millimetres: i64) -> String {
     format!("{:.2} m", millimetres as f64 / 1000.0)
+}
+
+/// A place in metres.
+pub(crate) fn place(at: Point) -> String {
+    format!("({}, {})", metres(at.x), metres(at.y))
 }

@@ -59,6 +59,22 @@ pub struct Graph {
     pub source_nodes: Vec<Option<Node>>,
 }
 
+/// A waypoint snapped to a slanted corridor may miss it by this much, mm.
+const ROUNDING: i64 = 2;
+
+impl Graph {
+    /// The node at a place.
+    pub fn node_at(&self, place: Point) -> Option<Node> {
+        (0..)
+            .zip(&self.nodes)
+            .filter(|(_, node)| {
+                (node.x - place.x).abs() <= ROUNDING && (node.y - place.y).abs() <= ROUNDING
+            })
+            .min_by_key(|(_, node)| (node.x - place.x).abs() + (node.y - place.y).abs())
+            .map(|(number, _)| number)
+    }
+}
+
 /// A straight piece of a line before it is cut at meeting points.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
@@ -210,6 +226,7 @@ fn assemble(
     }
     let mut terminals: Vec<Point> = demands.demands.iter().map(|demand| demand.at).collect();
     terminals.extend(demands.sources.iter().map(|source| source.at));
+    terminals.extend(terrain.plan.waypoints.iter().map(|waypoint| waypoint.at_mm));
     terminals.sort_unstable();
     terminals.dedup();
 

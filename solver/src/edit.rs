@@ -9,7 +9,9 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::module::ModuleType;
 use crate::geometry::{LIMIT, Point, Rect};
 use crate::id::Id;
-use crate::plan::{Container, Corridor, Entry, Forbid, Lock, Phase, Plan, Preference, Usage, Zone};
+use crate::plan::{
+    Container, Corridor, Entry, Forbid, Lock, Phase, Plan, Preference, Usage, Waypoint, Zone,
+};
 use crate::units::Cents;
 
 /// A change to a plan.
@@ -69,6 +71,29 @@ pub enum Edit {
     Forbid(Forbid),
     /// Lifts that again.
     Permit(Forbid),
+    /// Leads a connection through a place.
+    AddWaypoint {
+        /// The connection and the place.
+        waypoint: Waypoint,
+        /// How many of the connection's waypoints come before it, counted from its port.
+        position: usize,
+    },
+    /// Lifts that again.
+    RemoveWaypoint {
+        /// The connection.
+        connection: String,
+        /// The place.
+        at_mm: Point,
+    },
+    /// Says whether a connection must pass one of its waypoints or only should.
+    SetCompulsory {
+        /// The connection.
+        connection: String,
+        /// The place.
+        at_mm: Point,
+        /// Whether it must.
+        compulsory: bool,
+    },
     /// Adds or replaces a phase by name.
     PutPhase(Phase),
     /// Removes a phase nothing belongs to.
@@ -214,6 +239,15 @@ impl Plan {
                 }
             }
             Edit::Permit(forbid) => self.forbids.retain(|present| present != forbid),
+            Edit::AddWaypoint { waypoint, position } => self.add_waypoint(waypoint, *position),
+            Edit::RemoveWaypoint { connection, at_mm } => {
+                let index = self.waypoint_index(connection, *at_mm)?;
+                self.waypoints.remove(index);
+            }
+            Edit::SetCompulsory { connection, at_mm, compulsory } => {
+                let index = self.waypoint_index(connection, *at_mm)?;
+                self.waypoints[index].compulsory = *compulsory;
+            }
             Edit::PutPhase(phase) => put(&mut self.phases, phase, |a| &a.id),
             Edit::RemovePhase(id) => {
                 if self.containers.iter().any(|container| container.phase == *id) {
@@ -256,6 +290,28 @@ impl Plan {
             .ok_or_else(|| EditError::Unknown(id.to_string()))
     }
 
+    /// Inserts a waypoint after `position` others of its connection, or after all of them.
+    fn add_waypoint(&mut self, waypoint: &Waypoint, position: usize) {
+        let end = self.waypoints.len();
+        let next = self
+            .waypoints
+            .iter()
+            .enumerate()
+            .filter(|(_, present)| present.connection == waypoint.connection)
+            .map(|(index, _)| index)
+            .nth(position);
+        self.waypoints.insert(next.unwrap_or(end), waypoint.clone());
+    }
+
+    fn waypoint_index(&self, connection: &str, at: Point) -> Result<usize, EditError> {
+        self.waypoints
+            .iter()
+            .position(|waypoint| waypoint.connection == connection && waypoint.at_mm == at)
+            .ok_or_else(|| {
+                EditError::Unknown(format!("waypoint ({}, {}) of {connection}", at.x, at.y))
+            })
+    }
+
     fn remove(&mut self, ids: &[Id]) -> Result<(), EditError> {
         if let Some(unknown) = ids.iter().find(|id| !self.knows(id)) {
             return Err(EditError::Unknown(unknown.to_string()));
@@ -275,6 +331,7 @@ impl Plan {
         self.locks.retain(|lock| !belongs(&lock.connection));
         self.forbids
             .retain(|forbid| !belongs(&forbid.connection) && !ids.contains(&forbid.corridor));
+        self.waypoints.retain(|waypoint| !belongs(&waypoint.connection));
         Ok(())
     }
 
@@ -335,6 +392,7 @@ impl Plan {
         };
         self.locks.iter_mut().for_each(|lock| rename(&mut lock.connection));
         self.forbids.iter_mut().for_each(|forbid| rename(&mut forbid.connection));
+        self.waypoints.iter_mut().for_each(|waypoint| rename(&mut waypoint.connection));
     }
 }
 
@@ -413,6 +471,69 @@ mod tests {
         let copy = plan.containers[0].clone();
         let error = plan.apply(&Edit::Place(vec![copy]), &catalogue).unwrap_err();
         assert!(error.to_string().contains("used twice"), "{error}");
+    }
+
+    fn add(connection: &str, x: i64, position: usize) -> Edit {
+        let at_mm = Point { x, y: 50_000 };
+        let waypoint = Waypoint { connection: connection.to_owned(), at_mm, compulsory: true };
+        Edit::AddWaypoint { waypoint, position }
+    }
+
+    fn places(plan: &Plan, connection: &str) -> Vec<i64> {
+        let own = plan.waypoints.iter().filter(|waypoint| waypoint.connection == connection);
+        own.map(|waypoint| waypoint.at_mm.x).collect()
+    }
+
+    #[test]
+    fn waypoints_are_kept_in_order_connection_by_connection() {
+        let (plan, catalogue, _) = plan_with_one(10_000, 10_000);
+        let edits = vec![
+            add("TR-01/MV", 20_000, 0),
+            add("TR-01/DA", 5_000, 0),
+            add("TR-01/MV", 40_000, 9),
+            add("TR-01/MV", 10_000, 0),
+            add("TR-01/MV", 30_000, 2),
+        ];
+        let plan = plan.apply(&Edit::All(edits), &catalogue).unwrap();
+        assert_eq!(places(&plan, "TR-01/MV"), [10_000, 20_000, 30_000, 40_000]);
+        assert_eq!(places(&plan, "TR-01/DA"), [5_000]);
+    }
+
+    #[test]
+    fn adding_a_waypoint_and_removing_it_is_identity() {
+        let (plan, catalogue, _) = plan_with_one(10_000, 10_000);
+        let connection = || "TR-01/MV".to_owned();
+        let at_mm = Point { x: 20_000, y: 50_000 };
+        let set = |compulsory| Edit::SetCompulsory { connection: connection(), at_mm, compulsory };
+        let remove = Edit::RemoveWaypoint { connection: connection(), at_mm };
+        let led = plan.apply(&add("TR-01/MV", 20_000, 0), &catalogue).unwrap();
+        let optional = led.apply(&set(false), &catalogue).unwrap();
+        assert!(!optional.waypoints[0].compulsory);
+        assert_eq!(optional.apply(&set(true), &catalogue).unwrap(), led);
+        assert_eq!(optional.apply(&remove, &catalogue).unwrap(), plan);
+        let error = plan.apply(&remove, &catalogue).unwrap_err();
+        assert!(error.to_string().contains("no waypoint (20000, 50000) of TR-01/MV"), "{error}");
+    }
+
+    #[test]
+    fn waypoints_follow_the_name_of_their_container_and_go_with_it() {
+        let (plan, catalogue, id) = plan_with_one(10_000, 10_000);
+        let plan = plan.apply(&add("TR-01/MV", 20_000, 0), &catalogue).unwrap();
+        let named = Container { id: Id::new("TR-77").unwrap(), ..plan.containers[0].clone() };
+        let rename = Edit::SetContainer { id: id.clone(), to: Box::new(named) };
+        let renamed = plan.apply(&rename, &catalogue).unwrap();
+        assert_eq!(places(&renamed, "TR-77/MV"), [20_000]);
+        let without = plan.apply(&Edit::Remove(vec![id]), &catalogue).unwrap();
+        assert!(without.waypoints.is_empty());
+    }
+
+    #[test]
+    fn a_container_cannot_be_put_on_a_waypoint() {
+        let (plan, catalogue, id) = plan_with_one(10_000, 10_000);
+        let plan = plan.apply(&add("TR-01/MV", 11_000, 0), &catalogue).unwrap();
+        let onto = Edit::Move { ids: vec![id], dx_mm: 0, dy_mm: 35_000 };
+        let error = plan.apply(&onto, &catalogue).unwrap_err();
+        assert!(error.to_string().contains("inside TR-01"), "{error}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::phases;
 use crate::plan::Plan;
 use crate::report::{Effort, NetworkCost, Report, Search, Stop};
 use crate::route::bound::{Charges, Dual};
-use crate::route::master::Master;
+use crate::route::lagrange::Lagrangian;
 use crate::route::problem::{self, Problem};
 use crate::route::search;
 use crate::route::state::Route;
@@ -112,7 +112,7 @@ pub fn improve(
 /// Rounds of improvement of the first stretch: about half a second on JUPITER; larger sites get
 /// rounds in proportion.
 fn first_rounds(connections: usize) -> u64 {
-    200 + connections as u64 / 3
+    400 + connections as u64 / 3
 }
 
 /// How often search and bound take turns after the first stretch.
@@ -123,6 +123,12 @@ fn turns(effort: Effort) -> u32 {
         Effort::Defend => 400,
     }
 }
+
+/// Times that a plan with trenches wider than their ground is mended.
+const MENDINGS: u32 = 6;
+
+/// Rounds of the bound in each turn.
+const PRICE_ROUNDS: u32 = 60;
 
 /// A gap below which a plan counts as optimal.
 const CLOSED: f64 = 1e-4;
@@ -234,11 +240,15 @@ impl Work<'_> {
         for _stretch in 0..2 {
             self.stretch(&mut search, first_rounds(connections) / 2);
         }
-        for _mending in 0..4 {
-            if search.state().overfull() < 1.0 {
+        for _mending in 0..MENDINGS {
+            let routes = search.outcome().routes;
+            let wide = network::too_wide(self.merged, self.demands, problem, &routes);
+            if (wide.is_empty() && search.state().overfull() <= 0.0) || self.stop.is_some() {
                 break;
             }
-            self.stretch(&mut search, first_rounds(connections) / 6);
+            let steps = |mm: f64| (mm / problem.trench.step_mm).ceil();
+            let tight: Vec<_> = wide.into_iter().map(|(edge, mm)| (edge, steps(mm))).collect();
+            search.relieve(&tight);
         }
         self.settle(&search.outcome().routes);
         let charges = Charges::new(problem, self.merged);
@@ -247,32 +257,35 @@ impl Work<'_> {
         let Some(dual) = dual.filter(|_| settings.effort != Effort::Explore) else {
             return (search.rounds(), method);
         };
-        let mut master = Master::new(problem, &charges, &dual);
+        let mut prices = Lagrangian::new(problem, &charges, Some(&dual));
+        let mut moving = true;
         for _turn in 0..turns(settings.effort) {
             if self.stop.is_some() || self.gap() < CLOSED {
                 break;
             }
             self.stretch(&mut search, 1200 + 2 * connections as u64);
             self.settle(&search.outcome().routes);
-            master.learn_routes(&search.outcome().routes);
-            if !master.converged && self.keeps_on("bounding", search.rounds()) {
-                match master.round() {
-                    Some(bound) => self.bound = self.bound.max(bound),
-                    None => master.converged = true,
+            for _round in 0..PRICE_ROUNDS {
+                if !moving || !self.keeps_on("proving", search.rounds()) {
+                    break;
                 }
+                moving = prices.round(self.incumbent());
+                self.bound = self.bound.max(prices.bound());
             }
         }
-        if master.rounds > 0 {
-            method = format!(
-                "{method}; {} linear programmes of up to {} rows ({})",
-                master.rounds, master.rows, master.backend
-            );
+        if prices.rounds > 0 {
+            method = format!("{method}; {} rounds of Lagrangian prices", prices.rounds);
         }
         (search.rounds(), method)
     }
 
+    /// Cost of the best settled plan, EUR.
+    fn incumbent(&self) -> f64 {
+        self.best.as_ref().map_or(0.0, |best| best.cost.lifetime_eur)
+    }
+
     fn gap(&self) -> f64 {
-        let cost = self.best.as_ref().map_or(0.0, |best| best.cost.lifetime_eur);
+        let cost = self.incumbent();
         if cost > 0.0 { (cost - self.bound) / cost } else { 1.0 }
     }
 
@@ -345,12 +358,10 @@ impl Work<'_> {
     {
         let problem = self.problem;
         self.bound = charges.constant;
-        // Memory grows with connections times nodes; beyond this the ascent is not worth it.
-        let cells = problem.commodities.len() * problem.graph.nodes.len();
-        if problem.commodities.is_empty() || cells > 120_000_000 {
+        if problem.commodities.is_empty() {
             return (None, 0);
         }
-        let large = cells > 2_000_000;
+        let large = problem.commodities.len() * problem.graph.nodes.len() > 2_000_000;
         let steps: &[u32] = match settings.effort {
             Effort::Explore | Effort::Good if large => &[1],
             Effort::Explore => &[5, 9],

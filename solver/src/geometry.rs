@@ -3,7 +3,11 @@
 //! Every predicate works in integers, so two machines never disagree whether a trench touches a
 //! container. Coordinates are bounded on load ([`LIMIT`]), which keeps all products inside `i128`.
 
+mod approach;
+
 use serde::{Deserialize, Serialize};
+
+pub use approach::{Approach, closest_approach, common_place};
 
 /// Largest coordinate a plan may use, in millimetres: 1,000 km.
 pub const LIMIT: i64 = 1_000_000_000;
@@ -346,6 +350,41 @@ pub fn near_line(a: Point, b: Point, point: Point) -> bool {
     area <= 1.5 * length && Rect::spanning(a, b).inflate(2).contains(point)
 }
 
+/// The point of the segment `a b` nearest to `point`, rounded to the millimetre.
+pub fn nearest_on(a: Point, b: Point, point: Point) -> Point {
+    let (dx, dy) = ((b.x - a.x) as f64, (b.y - a.y) as f64);
+    let (px, py) = ((point.x - a.x) as f64, (point.y - a.y) as f64);
+    let square = dx * dx + dy * dy;
+    let along = if square > 0.0 { ((px * dx + py * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, reason = "not longer than the segment")]
+    {
+        a.offset((along * dx).round() as i64, (along * dy).round() as i64)
+    }
+}
+
+/// How far along a line it passes a place first, not before `from_m`; both in metres.
+///
+/// ```
+/// # use stackyard_solver::geometry::{Point, passed_at};
+/// let line = [(0, 0), (9000, 0), (9000, 4000)].map(Point::from);
+/// assert_eq!(passed_at(&line, (9000, 1000).into(), 0.0), Some(10.0));
+/// assert_eq!(passed_at(&line, (3000, 0).into(), 10.0), None);
+/// ```
+pub fn passed_at(line: &[Point], place: Point, from_m: f64) -> Option<f64> {
+    let mut start = 0.0;
+    for pair in line.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        let length = a.distance_m(b);
+        let at = start + a.distance_m(place).min(length);
+        // The hair lets a place be where the last one was, rounded.
+        if near_line(a, b, place) && at >= from_m - 0.002 {
+            return Some(at);
+        }
+        start += length;
+    }
+    None
+}
+
 /// The edges of a closed polygon.
 pub fn edges(polygon: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ {
     (0..polygon.len()).map(|index| (polygon[index], polygon[(index + 1) % polygon.len()]))
@@ -417,6 +456,23 @@ mod tests {
                 prop_assert!(meeting_point(a, b, c, d).is_some());
             }
         }
+    }
+
+    #[test]
+    fn the_nearest_point_of_a_segment_may_be_its_end() {
+        let (a, b) = (Point { x: 0, y: 0 }, Point { x: 10_000, y: 0 });
+        assert_eq!(nearest_on(a, b, (4_000, 3_000).into()), (4_000, 0).into());
+        assert_eq!(nearest_on(a, b, (-900, 3_000).into()), a);
+        assert_eq!(nearest_on(b, b, (4_000, 3_000).into()), b);
+    }
+
+    #[test]
+    fn a_line_that_returns_passes_a_place_again() {
+        let line = [(0, 0), (6_000, 0), (6_000, 3_000), (2_000, 0)].map(Point::from);
+        let corner = Point { x: 2_000, y: 0 };
+        assert_eq!(passed_at(&line, corner, 0.0), Some(2.0));
+        assert_eq!(passed_at(&line, corner, 5.0), Some(14.0));
+        assert_eq!(passed_at(&line, corner, 15.0), None);
     }
 
     #[test]

@@ -27,8 +27,8 @@
 //!
 //! # What is proved
 //!
-//! [`route::bound`] proves a lower bound on that cost by dual ascent, [`route::master`] sharpens it
-//! with linear programmes ([`lp`]). [`check::verify`] certifies a report without sharing code with
+//! [`route::bound`] proves a lower bound on that cost by dual ascent, [`route::lagrange`] sharpens it.
+//! [`check::verify`] certifies a report without sharing code with
 //! what made it.
 
 pub mod catalogue;
@@ -50,6 +50,7 @@ pub mod plan;
 pub mod report;
 pub mod route;
 pub mod size;
+pub mod tree;
 pub mod units;
 
 pub use check::survey;

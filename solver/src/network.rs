@@ -87,6 +87,25 @@ pub fn settle(
     network
 }
 
+/// Edges whose trench comes out wider than the ground allows, with what is too much, mm.
+pub fn too_wide(
+    catalogue: &Catalogue,
+    demands: &Demands,
+    problem: &Problem<'_>,
+    routes: &[Option<Route>],
+) -> Vec<(EdgeIndex, f64)> {
+    let graph = problem.graph;
+    let lengths: Vec<f64> = routes.iter().map(|route| length(graph, route.as_ref())).collect();
+    let cables = settle_cables(catalogue, demands, routes, &lengths, graph.edges.len());
+    let piped = pipes::settle(catalogue, demands, problem, routes);
+    let widths = trenches::widths(catalogue, demands, problem, routes, &cables, &piped);
+    let over = |(edge, (_, width)): (EdgeIndex, (Vec<usize>, i64))| {
+        let excess = width - graph.edges[edge as usize].limit_mm;
+        (excess > 0).then_some((edge, excess as f64))
+    };
+    widths.into_iter().filter_map(over).collect()
+}
+
 fn blank(demand: &Demand, commodity: &Commodity) -> Connection {
     Connection {
         id: demand.id.clone(),
@@ -281,6 +300,11 @@ fn data_sizing(catalogue: &Catalogue, demand: &Demand, length_m: f64) -> Settled
 fn why_blocked(plan: &Plan, demands: &Demands, demand: &Demand, commodity: &Commodity) -> String {
     if commodity.lock_broken {
         return "its locked route no longer follows the ground; unlock it or draw it anew"
+            .to_owned();
+    }
+    if commodity.waypoints.iter().any(|(node, must)| *must && node.is_none()) {
+        return "a compulsory waypoint lies where no trench can run; move it onto a corridor or \
+                into free ground, or make it optional"
             .to_owned();
     }
     if demand.sources.is_empty() {

@@ -53,6 +53,9 @@ pub struct Plan {
     /// Corridors single connections must not use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forbids: Vec<Forbid>,
+    /// Places single connections are led through, each connection's in order from its port.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waypoints: Vec<Waypoint>,
     /// Module types of this project, beside or instead of the catalogue's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<ModuleType>,
@@ -288,6 +291,19 @@ pub struct Forbid {
     pub corridor: Id,
 }
 
+/// A place a connection is led through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waypoint {
+    /// The connection, `IT-01A/LV`.
+    pub connection: String,
+    /// The place.
+    pub at_mm: Point,
+    /// Whether the route must pass there; otherwise it should.
+    #[serde(default = "compulsory", skip_serializing_if = "Clone::clone")]
+    pub compulsory: bool,
+}
+
 /// Something chosen because it is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -302,6 +318,11 @@ pub struct Assumption {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// What a waypoint is unless its text says otherwise.
+fn compulsory() -> bool {
+    true
 }
 
 impl Container {

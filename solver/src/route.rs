@@ -12,13 +12,17 @@
 //! ```
 //!
 //! [`search`] constructs and improves a plan, [`bound`] proves how much better any plan could be
-//! by dual ascent, [`master`] sharpens that with linear programmes.
+//! by dual ascent, [`lagrange`] sharpens that.
 
+mod anytime;
 pub mod bound;
+pub mod cables;
 pub mod compact;
-pub mod master;
+pub mod design;
+mod diversity;
+pub mod lagrange;
 pub mod problem;
-mod random;
+pub(crate) mod random;
 pub mod search;
 mod shortest;
 pub mod state;

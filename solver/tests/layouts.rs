@@ -5,8 +5,9 @@
 use stackyard_solver::catalogue::Catalogue;
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::edit::Edit;
+use stackyard_solver::geometry::Point;
 use stackyard_solver::id::Id;
-use stackyard_solver::plan::{Lock, Plan, Usage, text};
+use stackyard_solver::plan::{Lock, Plan, Usage, Waypoint, text};
 use stackyard_solver::report::{Effort, Report, Severity, Sizing, Stop};
 use stackyard_solver::{Monitor, Settings, Silent, evaluate, generate, improve};
 
@@ -99,6 +100,24 @@ fn a_locked_route_stays_where_it_is() {
 }
 
 #[test]
+fn the_checker_looks_for_compulsory_waypoints_on_its_own() {
+    let plan = read(STARTER);
+    let report = solve(&plan);
+    let id = "IT-01A/CW";
+    let corner = report.connection(id).unwrap().path_mm[1];
+    let beside = Point { x: 32_000, y: 24_000 };
+    let faults = |at_mm: Point, compulsory: bool| {
+        let waypoint = Waypoint { connection: id.to_owned(), at_mm, compulsory };
+        let edit = Edit::AddWaypoint { waypoint, position: 0 };
+        let led = plan.apply(&edit, &catalogue()).unwrap();
+        stackyard_solver::check::verify::verify(&led, &catalogue(), &report).faults
+    };
+    assert_eq!(faults(corner, true), Vec::<String>::new());
+    assert_eq!(faults(beside, false), Vec::<String>::new());
+    assert_eq!(faults(beside, true), ["IT-01A/CW does not pass 32000,24000 in its turn"]);
+}
+
+#[test]
 fn a_forbidden_corridor_is_not_dug_and_a_required_one_is() {
     let plan = read(STARTER);
     let edits = vec![
@@ -171,12 +190,12 @@ fn a_search_that_is_stopped_at_once_still_serves_everything() {
 }
 
 #[test]
-fn linear_programmes_never_lower_the_bound_nor_raise_it_above_the_plan() {
+fn prices_never_lower_the_bound_nor_raise_it_above_the_plan() {
     let plan = read(STARTER);
     let explored = solve(&plan);
     let settings = Settings { effort: Effort::Good, verify: true, ..Settings::default() };
     let good = evaluate(&plan, &catalogue(), &settings, &mut Silent);
-    assert!(good.search.bound_method.contains("linear programme"), "{}", good.search.bound_method);
+    assert!(good.search.bound_method.contains("Lagrangian prices"), "{}", good.search.bound_method);
     assert!(good.cost.bound_eur >= explored.cost.bound_eur - 1.0);
     assert!(good.cost.bound_eur <= explored.cost.lifetime_eur + 0.01);
     assert!(good.cost.lifetime_eur <= explored.cost.lifetime_eur + 0.01);

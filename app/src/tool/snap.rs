@@ -3,7 +3,7 @@
 //! Edges, middles and the clearance of neighbours attract along each axis on their own; the nearest
 //! within reach wins, and a guide shows it. Without a neighbour in reach the grid decides.
 
-use stackyard_solver::geometry::{Point, Rect};
+use stackyard_solver::geometry::{Point, Rect, meeting_point, nearest_on};
 
 /// A line something snapped to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,43 @@ const SIGHT_MM: i64 = 40_000;
 /// The nearest point of the grid.
 pub(crate) fn to_grid(point: Point, grid: i64) -> Point {
     Point { x: round(point.x, grid), y: round(point.y, grid) }
+}
+
+/// The point of a corridor that a point snaps to: a corner or crossing in reach, or else the place
+/// on the nearest line that is nearest to the grid.
+pub(crate) fn to_corridors<'a>(
+    point: Point,
+    corridors: impl Iterator<Item = &'a [Point]>,
+    grid: i64,
+    reach: i64,
+) -> Option<Point> {
+    let near: Vec<(Point, Point)> = corridors
+        .flat_map(|path| path.windows(2))
+        .filter_map(|pair| match pair {
+            [a, b] => Some((*a, *b)),
+            _ => None,
+        })
+        .filter(|(a, b)| Rect::spanning(*a, *b).inflate(reach).contains(point))
+        .collect();
+    let mut marks: Vec<Point> = near.iter().flat_map(|(a, b)| [*a, *b]).collect();
+    for (index, (a, b)) in near.iter().enumerate() {
+        let others = near.iter().skip(index + 1);
+        marks.extend(others.filter_map(|(c, d)| meeting_point(*a, *b, *c, *d)));
+    }
+    let gap = |at: Point| at.distance_m(point);
+    let is_in_reach = |at: Point| gap(at) <= reach as f64 / 1000.0;
+    let mark = marks
+        .into_iter()
+        .filter(|mark| is_in_reach(*mark))
+        .min_by(|one, other| gap(*one).total_cmp(&gap(*other)));
+    mark.or_else(|| {
+        let foot = |line: &(Point, Point)| nearest_on(line.0, line.1, point);
+        let (a, b) = near
+            .iter()
+            .filter(|line| is_in_reach(foot(line)))
+            .min_by(|one, other| gap(foot(one)).total_cmp(&gap(foot(other))))?;
+        Some(nearest_on(*a, *b, to_grid(point, grid)))
+    })
 }
 
 fn round(value: i64, grid: i64) -> i64 {
@@ -170,6 +207,21 @@ mod tests {
         let mover = Mover { footprint: own, clearance: own };
         let (shift, guides) = snap(mover, (1234, -567), &[], 500, 200);
         assert_eq!((shift, guides.len()), ((1000, -500), 0));
+    }
+
+    #[test]
+    fn corridors_attract_by_corner_crossing_and_line() {
+        let level: Vec<Point> = [(0, 2_000), (50_000, 2_000)].map(Point::from).into();
+        let upright: Vec<Point> = [(20_300, 0), (20_300, 9_000)].map(Point::from).into();
+        let snap = |x, y| {
+            let corridors = [level.as_slice(), upright.as_slice()].into_iter();
+            to_corridors(Point { x, y }, corridors, 500, 800)
+        };
+        assert_eq!(snap(300, 2_400), Some(Point { x: 0, y: 2_000 }));
+        assert_eq!(snap(20_000, 2_500), Some(Point { x: 20_300, y: 2_000 }));
+        assert_eq!(snap(30_100, 1_500), Some(Point { x: 30_000, y: 2_000 }));
+        assert_eq!(snap(20_900, 5_100), Some(Point { x: 20_300, y: 5_000 }));
+        assert_eq!(snap(30_100, 6_000), None);
     }
 
     #[test]

@@ -281,9 +281,14 @@ fn cursor(ui: &Ui, tool: &Tool, response: &Response) {
     let icon = match (is_hand || response.dragged_by(PointerButton::Middle), tool.kind()) {
         (true, _) => CursorIcon::Grab,
         (false, ToolKind::Select) => CursorIcon::Default,
-        (false, ToolKind::Place | ToolKind::Corridor | ToolKind::Zone | ToolKind::Measure) => {
-            CursorIcon::Crosshair
-        }
+        (
+            false,
+            ToolKind::Place
+            | ToolKind::Corridor
+            | ToolKind::Zone
+            | ToolKind::Measure
+            | ToolKind::Waypoint,
+        ) => CursorIcon::Crosshair,
     };
     ui.ctx().set_cursor_icon(icon);
 }

@@ -27,6 +27,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, look: &Look<'_>, preview: Option<&Prev
     }
     routes(brush, look);
     outlines(brush, look, plan);
+    waypoints(brush, look, plan);
     if let Some(preview) = preview {
         live_routes(brush, preview);
         moved(brush, look, preview);
@@ -143,6 +144,29 @@ fn outlines(brush: &mut Brush<'_>, look: &Look<'_>, plan: &Plan) {
     }
 }
 
+/// Places the connections that are selected or marked are led through, filled where they must pass.
+fn waypoints(brush: &mut Brush<'_>, look: &Look<'_>, plan: &Plan) {
+    for waypoint in &plan.waypoints {
+        let name = waypoint.connection.as_str();
+        if look.selection.has(name) || look.highlight.contains(name) {
+            let tokens = brush.tokens;
+            let fill = if waypoint.compulsory { tokens.accent } else { tokens.ground };
+            diamond(brush, waypoint.at_mm, fill);
+        }
+    }
+}
+
+fn diamond(brush: &mut Brush<'_>, at: Point, fill: Color32) {
+    let at = brush.sight.screen_from_site(at);
+    if !brush.sight.viewport.expand(20.0).contains(at) {
+        return;
+    }
+    let corners =
+        vec![at + vec2(0.0, -6.0), at + vec2(6.0, 0.0), at + vec2(0.0, 6.0), at + vec2(-6.0, 0.0)];
+    let stroke = Stroke::new(2.0, brush.tokens.accent);
+    brush.shapes.push(Shape::convex_polygon(corners, fill, stroke));
+}
+
 /// The routes as they would run after the move.
 fn live_routes(brush: &mut Brush<'_>, preview: &Preview) {
     let Some(change) = &preview.change else { return };
@@ -171,7 +195,7 @@ fn moved(brush: &mut Brush<'_>, look: &Look<'_>, preview: &Preview) {
     }
 }
 
-/// A line, outline or frame that is being drawn.
+/// A line, outline, frame or place that is being drawn.
 pub(crate) fn sketch(brush: &mut Brush<'_>, sketch: &Sketch) {
     let accent = brush.tokens.accent;
     match sketch {
@@ -196,6 +220,10 @@ pub(crate) fn sketch(brush: &mut Brush<'_>, sketch: &Sketch) {
                 let at = brush.sight.screen_rect(bounds).center_bottom() + vec2(0.0, 14.0);
                 note(brush, at, text);
             }
+        }
+        Sketch::Place(at) => {
+            let ground = brush.tokens.ground;
+            diamond(brush, *at, ground);
         }
     }
 }

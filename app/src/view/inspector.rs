@@ -4,11 +4,11 @@
 
 use eframe::egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
 use stackyard_solver::edit::Edit;
-use stackyard_solver::plan::{Forbid, Lock};
+use stackyard_solver::plan::{Forbid, Lock, Waypoint};
 use stackyard_solver::report::{Connection, Sizing, Trench};
 
 use crate::action::Action;
-use crate::command::Command;
+use crate::command::{Command, ToolKind};
 use crate::format::{euros, metres, number, percent};
 use crate::icons;
 use crate::look::Look;
@@ -143,6 +143,7 @@ fn connection_body(ui: &mut Ui, connection: &Connection, look: &Look<'_>, out: &
         sizing_rows(ui, sizing);
     }
     route_buttons(ui, connection, look, out);
+    waypoints(ui, &connection.id, look, out);
 }
 
 fn sizing_rows(ui: &mut Ui, sizing: &Sizing) {
@@ -257,6 +258,51 @@ fn route_buttons(ui: &mut Ui, connection: &Connection, look: &Look<'_>, out: &mu
     }
 }
 
+/// The places a connection is led through, from its port on, and the tool that adds more.
+fn waypoints(ui: &mut Ui, id: &str, look: &Look<'_>, out: &mut Vec<Action>) {
+    let own = look.plan.waypoints.iter().filter(|it| it.connection == id);
+    for (position, waypoint) in own.enumerate() {
+        ui.horizontal_wrapped(|ui| one_waypoint(ui, position, waypoint, out));
+    }
+    let command = Command::Tool(ToolKind::Waypoint);
+    let response = ui
+        .small_button(command.label())
+        .on_hover_text("Click places on the plan, in order from the port to the supply");
+    if response.clicked() {
+        // The tool works for what is selected.
+        out.push(Action::Select(vec![id.to_owned()]));
+        out.push(Action::Run(command));
+    }
+}
+
+fn one_waypoint(ui: &mut Ui, position: usize, waypoint: &Waypoint, out: &mut Vec<Action>) {
+    let Waypoint { connection, at_mm, compulsory } = waypoint;
+    let (connection, at_mm) = (connection.clone(), *at_mm);
+    let place = format!("{}, {}", metres(at_mm.x), metres(at_mm.y));
+    let label = |what: &str| format!("{what} of {connection}");
+    ui.label(theme::caption(format!("{} · {place}", position + 1)));
+    let mut is_compulsory = *compulsory;
+    let response = ui
+        .checkbox(&mut is_compulsory, "Compulsory")
+        .on_hover_text("The route must pass here; otherwise it should");
+    if response.changed() {
+        let connection = connection.clone();
+        let edit = Edit::SetCompulsory { connection, at_mm, compulsory: is_compulsory };
+        out.push(Action::Edit(label("Waypoint"), edit));
+    }
+    if position > 0 && ui.small_button("Earlier").clicked() {
+        let edits = vec![
+            Edit::RemoveWaypoint { connection: connection.clone(), at_mm },
+            Edit::AddWaypoint { waypoint: waypoint.clone(), position: position - 1 },
+        ];
+        out.push(Action::Edit(label("Order of waypoints"), Edit::All(edits)));
+    }
+    if ui.small_button("Remove").clicked() {
+        let edit = Edit::RemoveWaypoint { connection: connection.clone(), at_mm };
+        out.push(Action::Edit(label("Remove a waypoint"), edit));
+    }
+}
+
 /// A trench: its section in words, and its corridor.
 fn trench_body(ui: &mut Ui, trench: &Trench, look: &Look<'_>, out: &mut Vec<Action>) {
     ui.label(theme::heading(format!("Trench {}", trench.id)));
@@ -286,7 +332,7 @@ fn trench_body(ui: &mut Ui, trench: &Trench, look: &Look<'_>, out: &mut Vec<Acti
     } else {
         ui.label(theme::caption("In free ground; draw a corridor to say more about it"));
         if ui.small_button("Corridor tool").clicked() {
-            out.push(Action::Run(Command::Tool(crate::command::ToolKind::Corridor)));
+            out.push(Action::Run(Command::Tool(ToolKind::Corridor)));
         }
     }
     let Some(report) = look.report() else { return };

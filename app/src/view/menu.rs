@@ -43,6 +43,8 @@ pub(crate) fn ui(
                 Command::Tool(ToolKind::Measure),
             ];
             items(ui, holds, &tools, out);
+            ui.separator();
+            items(ui, holds, &[Command::Tool(ToolKind::Waypoint)], out);
         });
         ui.menu_button("Solve", |ui| {
             let efforts = [Effort::Explore, Effort::Good, Effort::Defend].map(Command::Solve);

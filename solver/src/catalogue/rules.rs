@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::module::ModuleKind;
+use super::module::{ModuleKind, Service};
 use super::{CatalogueError, ron_error};
 use crate::units::Source;
 
@@ -28,6 +28,28 @@ pub enum Redundancy {
     TwoN,
 }
 
+/// How the two routes of a 2N pair keep apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Diversity {
+    /// They share no stretch of trench.
+    #[default]
+    Edge,
+    /// As [`Self::Edge`], and they meet nowhere but at their own ends.
+    Trench,
+    /// As [`Self::Edge`], and they stay this many metres apart, but for what lies within
+    /// [`PORT_AREA_M`] of a port that one of them serves or starts from.
+    Distance(f64),
+}
+
+/// Distance from its ports within which a pair may come closer than its diversity asks, m.
+///
+/// The ports of a module lie up to 14 m apart, often beside each other in one wall; its routes
+/// part only when they are clear of it.
+pub const PORT_AREA_M: f64 = 15.0;
+
+/// Largest distance a pair can be asked to keep, m.
+const DIVERSITY_MAX_M: f64 = 500.0;
+
 macro_rules! rule_set {
     ($($(#[doc = $doc:literal])+ $name:ident : $low:literal ..= $high:literal,)+) => {
         /// Limits and figures; the names are the ones a plan uses to override them.
@@ -36,6 +58,10 @@ macro_rules! rule_set {
         pub struct RuleSet {
             /// Redundancy class by module kind; kinds not listed are N.
             pub redundancy: BTreeMap<ModuleKind, Redundancy>,
+            /// How 2N pairs keep apart by service; services not listed are
+            /// [`Edge`](Diversity::Edge).
+            #[serde(default)]
+            pub diversity: BTreeMap<Service, Diversity>,
             /// Current-carrying factor of a circuit among 1, 2, 3 … loaded circuits in a trench.
             pub grouping: Vec<f64>,
             $($(#[doc = $doc])+ pub $name: Parameter,)+
@@ -145,6 +171,8 @@ rule_set! {
     prefer_factor: 0.2..=1.0,
     /// Cost factor the search applies to avoided corridors.
     avoid_factor: 1.0..=10.0,
+    /// Distance the routes of every 2N pair keep, m; 0 leaves that to their service.
+    diversity_distance_m: 0.0..=500.0,
     /// Distance every container keeps from the site boundary, mm.
     boundary_setback_mm: 0.0..=50000.0,
     /// Distance from a crane pad within which containers can be set down, m.
@@ -176,7 +204,16 @@ impl RuleSet {
             || rules.grouping.iter().any(|factor| !(0.05..=1.0).contains(factor))
             || rules.grouping.windows(2).any(|pair| pair[1] > pair[0]))
         .then(|| "grouping must list falling factors between 0.05 and 1".to_owned());
-        match out_of_range.or(bad_grouping) {
+        let is_bad = |diversity: &Diversity| match diversity {
+            Diversity::Edge | Diversity::Trench => false,
+            Diversity::Distance(metres) => !(0.0..=DIVERSITY_MAX_M).contains(metres),
+        };
+        let bad_diversity = rules
+            .diversity
+            .values()
+            .any(is_bad)
+            .then(|| format!("diversity distances lie between 0 and {DIVERSITY_MAX_M} m"));
+        match out_of_range.or(bad_grouping).or(bad_diversity) {
             None => Ok(rules),
             Some(reason) => Err(CatalogueError { file: FILE, line: 1, column: 1, reason }),
         }
@@ -185,6 +222,17 @@ impl RuleSet {
     /// The redundancy class asked of a kind of module.
     pub fn redundancy_of(&self, kind: ModuleKind) -> Redundancy {
         self.redundancy.get(&kind).copied().unwrap_or(Redundancy::N)
+    }
+
+    /// How the two routes of a 2N pair of a service keep apart.
+    pub fn diversity_of(&self, service: Service) -> Diversity {
+        let own = self.diversity.get(&service).copied().unwrap_or_default();
+        let of_all = self.diversity_distance_m.value;
+        match own {
+            Diversity::Distance(metres) => Diversity::Distance(metres.max(of_all)),
+            Diversity::Edge | Diversity::Trench if of_all > 0.0 => Diversity::Distance(of_all),
+            Diversity::Edge | Diversity::Trench => own,
+        }
     }
 
     /// The current-carrying factor of one circuit among `circuits` loaded ones.
@@ -215,5 +263,41 @@ impl RuleSet {
         let rate = self.discount_rate.value;
         let years = self.horizon_years.value;
         if rate < 1e-9 { years } else { (1.0 - libm::pow(1.0 + rate, -years)) / rate }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = include_str!("../../../assets/rules.ron");
+
+    fn with(diversity: &str) -> Result<RuleSet, CatalogueError> {
+        let own = "diversity: {LvPower: Edge, DataA: Edge, DataB: Edge}";
+        assert!(RULES.contains(own));
+        RuleSet::from_ron(&RULES.replace(own, &format!("diversity: {{{diversity}}}")))
+    }
+
+    #[test]
+    fn pairs_keep_apart_by_the_rule_of_their_service() {
+        let rules = with("DataA: Trench, LvPower: Distance(8.0)").unwrap();
+        assert_eq!(rules.diversity_of(Service::DataA), Diversity::Trench);
+        assert_eq!(rules.diversity_of(Service::LvPower), Diversity::Distance(8.0));
+        assert_eq!(rules.diversity_of(Service::Cooling), Diversity::Edge);
+    }
+
+    #[test]
+    fn a_distance_set_in_the_plan_holds_for_all_pairs() {
+        let mut rules = with("DataA: Trench, LvPower: Distance(20.0)").unwrap();
+        assert!(rules.set("diversity_distance_m", 12.0));
+        assert_eq!(rules.diversity_of(Service::DataA), Diversity::Distance(12.0));
+        assert_eq!(rules.diversity_of(Service::DataB), Diversity::Distance(12.0));
+        assert_eq!(rules.diversity_of(Service::LvPower), Diversity::Distance(20.0));
+    }
+
+    #[test]
+    fn a_distance_beyond_every_site_is_refused() {
+        let error = with("DataA: Distance(-3.0)").unwrap_err();
+        assert!(error.reason.contains("between 0 and 500 m"), "{error}");
     }
 }

@@ -2,6 +2,8 @@
 //! **Why it matters**: a module without supply does not run.
 //! **Basis**: the ports of the module types and the redundancy class of the rule set.
 
+use std::collections::BTreeMap;
+
 use super::finding;
 use crate::catalogue::Catalogue;
 use crate::edit::Edit;
@@ -42,7 +44,8 @@ pub(super) fn check(
     }
 }
 
-/// Locks and prohibitions of connections that do not exist would otherwise do nothing unseen.
+/// Locks, prohibitions and waypoints of connections that do not exist would otherwise do nothing
+/// unseen.
 fn unknown_names(plan: &Plan, report: &Report, findings: &mut Vec<Finding>) {
     let locks = plan.locks.iter().map(|lock| {
         let fix = Edit::Unlock(vec![lock.connection.clone()]);
@@ -52,7 +55,16 @@ fn unknown_names(plan: &Plan, report: &Report, findings: &mut Vec<Finding>) {
         let fix = Edit::Permit(forbid.clone());
         (&forbid.connection, "kept off a corridor", "Remove the entry", fix)
     });
-    for (connection, what, label, edit) in locks.chain(forbids) {
+    let mut led: BTreeMap<&String, Vec<Edit>> = BTreeMap::new();
+    for waypoint in &plan.waypoints {
+        let connection = waypoint.connection.clone();
+        let edit = Edit::RemoveWaypoint { connection, at_mm: waypoint.at_mm };
+        led.entry(&waypoint.connection).or_default().push(edit);
+    }
+    let waypoints = led.into_iter().map(|(connection, edits)| {
+        (connection, "led through a place", "Remove its waypoints", Edit::All(edits))
+    });
+    for (connection, what, label, edit) in locks.chain(forbids).chain(waypoints) {
         if report.connection(connection).is_some() {
             continue;
         }

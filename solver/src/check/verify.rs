@@ -3,6 +3,7 @@
 //! corridor graph, the search, the sizing or the bill.
 
 mod money;
+mod pairs;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::catalogue::tables::{Conductor, Installation};
 use crate::geometry::Point;
 use crate::id::Id;
 use crate::plan::{Plan, Usage, ZoneKind};
-use crate::report::{CableSizing, Connection, Report, Sizing, Verification};
+use crate::report::{CableSizing, Connection, Report, Severity, Sizing, Verification};
 
 /// Checks a report; `catalogue` already carries the plan's overrides.
 pub fn verify(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Verification {
@@ -27,9 +28,10 @@ pub fn verify(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Verificati
     }
     everything_is_listed(plan, catalogue, report, &mut faults);
     capacities(plan, catalogue, report, &mut faults);
-    pairs(plan, catalogue, report, &mut faults);
+    pairs::pairs(plan, catalogue, report, &mut faults);
     covered_by_trenches(report, &mut faults);
     locks_and_forbids(plan, report, &mut faults);
+    waypoints(plan, report, &mut faults);
     cables(catalogue, report, &mut faults);
     pipes(catalogue, report, &mut faults);
     money::money(catalogue, report, &mut faults);
@@ -185,7 +187,8 @@ fn in_time(plan: &Plan, connection: &Connection, faults: &mut Vec<String>) {
     let Some(supply) = &connection.supply else { return };
     let Some(container) = plan.containers.iter().find(|c| c.id == supply.id) else { return };
     // The supply's phase must be the connection's own or one of its ancestors in time.
-    let position = |id: &Id| plan.phase_order().get(id).copied();
+    let order = plan.phase_order();
+    let position = |id: &Id| order.get(id).copied();
     if position(&container.phase) > position(&connection.phase) {
         faults.push(format!("{} is served by {}, which is built later", connection.id, supply.id));
     }
@@ -240,68 +243,6 @@ fn capacities(plan: &Plan, catalogue: &Catalogue, report: &Report, faults: &mut 
             faults.push(format!("{id} gives {load:.0} of {service} but has {capacity:.0}"));
         }
     }
-}
-
-/// The routes of a 2N pair have no stretch in common and end apart, or a finding says so.
-fn pairs(plan: &Plan, catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
-    let served: BTreeMap<(&Id, &Id), &Connection> = report
-        .connections
-        .iter()
-        .filter(|connection| connection.supply.is_some())
-        .map(|connection| ((&connection.container, &connection.port), connection))
-        .collect();
-    for container in &plan.containers {
-        let Some(module) = catalogue.modules.get(&container.module) else { continue };
-        if catalogue.rules.redundancy_of(module.kind) != Redundancy::TwoN {
-            continue;
-        }
-        for (position, first) in module.ports.iter().enumerate() {
-            for second in &module.ports[position + 1..] {
-                if first.pair.is_none() || first.pair != second.pair {
-                    continue;
-                }
-                let (Some(one), Some(two)) = (
-                    served.get(&(&container.id, &first.id)),
-                    served.get(&(&container.id, &second.id)),
-                ) else {
-                    continue;
-                };
-                let same_end =
-                    one.supply.as_ref().map(|s| &s.id) == two.supply.as_ref().map(|s| &s.id);
-                let said = report
-                    .findings
-                    .iter()
-                    .any(|f| f.rule == "redundancy" && f.subjects.contains(&one.id));
-                if !said && (same_end || share_a_stretch(one, two)) {
-                    faults.push(format!("{} and {} are not independent", one.id, two.id));
-                }
-            }
-        }
-    }
-}
-
-fn share_a_stretch(one: &Connection, two: &Connection) -> bool {
-    one.path_mm
-        .windows(2)
-        .any(|first| two.path_mm.windows(2).any(|second| overlap_mm(first, second) > 10.0))
-}
-
-/// Length two segments have in common when they lie on one line, mm.
-fn overlap_mm(first: &[Point], second: &[Point]) -> f64 {
-    let [a, b, c, d] =
-        [first[0], first[1], second[0], second[1]].map(|point| (point.x as f64, point.y as f64));
-    let length = (b.0 - a.0).hypot(b.1 - a.1);
-    if length == 0.0 {
-        return 0.0;
-    }
-    let unit = ((b.0 - a.0) / length, (b.1 - a.1) / length);
-    let off = |p: (f64, f64)| ((p.0 - a.0) * unit.1 - (p.1 - a.1) * unit.0).abs();
-    if off(c) > 1.5 || off(d) > 1.5 {
-        return 0.0;
-    }
-    let along = |p: (f64, f64)| (p.0 - a.0) * unit.0 + (p.1 - a.1) * unit.1;
-    let (low, high) = (along(c).min(along(d)), along(c).max(along(d)));
-    (high.min(length) - low.max(0.0)).max(0.0)
 }
 
 /// Every metre of every route lies in exactly one trench that lists it.
@@ -375,6 +316,53 @@ fn locks_and_forbids(plan: &Plan, report: &Report, faults: &mut Vec<String>) {
 
 fn overlap_point(pair: &[Point], point: Point) -> bool {
     (apart_m(pair[0], point) + apart_m(point, pair[1]) - apart_m(pair[0], pair[1])).abs() < 0.002
+}
+
+/// Compulsory waypoints lie on the route in their order, or a finding says that one does not.
+fn waypoints(plan: &Plan, report: &Report, faults: &mut Vec<String>) {
+    for connection in report.connections.iter().filter(|c| c.supply.is_some()) {
+        let own = plan.waypoints.iter().filter(|waypoint| waypoint.connection == connection.id);
+        let mut reached_m = 0.0;
+        for waypoint in own.filter(|waypoint| waypoint.compulsory) {
+            let place = waypoint.at_mm;
+            let (x, y) = (place.x as f64, place.y as f64);
+            // Every passage, with how far along the route it is.
+            let mut passages = Vec::new();
+            let mut run_m = 0.0;
+            for pair in connection.path_mm.windows(2) {
+                let foot = foot(pair, (x, y));
+                if (foot.0 - x).hypot(foot.1 - y) < 3.0 {
+                    passages.push(run_m + apart_m(pair[0], place));
+                }
+                run_m += apart_m(pair[0], pair[1]);
+            }
+            let name = format!("{},{}", place.x, place.y);
+            let said = report.findings.iter().any(|finding| {
+                finding.rule == "waypoint"
+                    && finding.severity == Severity::Error
+                    && finding.subjects.contains(&connection.id)
+                    && finding.subjects.contains(&name)
+            });
+            match passages.into_iter().find(|passed_m| *passed_m > reached_m - 0.01) {
+                Some(passed_m) => reached_m = passed_m,
+                None if said => {}
+                None => faults.push(format!("{} does not pass {name} in its turn", connection.id)),
+            }
+        }
+    }
+}
+
+/// The point of a segment nearest to another point, in floating point.
+fn foot(pair: &[Point], (x, y): (f64, f64)) -> (f64, f64) {
+    let (from, to) = (pair[0], pair[1]);
+    let (left, low) = (from.x as f64, from.y as f64);
+    let (east, north) = (to.x as f64 - left, to.y as f64 - low);
+    let square = east * east + north * north;
+    if square == 0.0 {
+        return (left, low);
+    }
+    let share = (((x - left) * east + (y - low) * north) / square).clamp(0.0, 1.0);
+    (left + share * east, low + share * north)
 }
 
 /// Each power connection carries its current among everything in its fullest trench.

@@ -10,6 +10,8 @@ use crate::plan::{Plan, ZoneKind};
 
 /// How far a track runs on past the wall it follows where corridors are drawn, mm.
 const REACH_WITH_CORRIDORS: i64 = 12_000;
+/// How far the tracks through a waypoint run to each side, mm.
+const WAYPOINT_REACH: i64 = 12_000;
 /// How far a port's stub looks for a corridor, mm.
 const STUB_REACH: i64 = 60_000;
 
@@ -83,6 +85,7 @@ pub(super) fn free_ground(
     }
     stubs(terrain, demands, clearance, drawn, &mut level, &mut upright);
     locked(terrain.plan, &mut level, &mut upright);
+    waypoints(terrain, clearance, &mut level, &mut upright);
 
     let (mut taken_level, mut taken_upright) = (Lines::default(), Lines::default());
     for segment in drawn {
@@ -242,5 +245,66 @@ fn locked(plan: &Plan, level: &mut Lines, upright: &mut Lines) {
                 upright.add(span.min.x, span.min.y, span.max.y);
             }
         }
+    }
+}
+
+/// Adds a level and an upright track through every waypoint, so that routes can meet there.
+fn waypoints(terrain: &Terrain<'_>, clearance: i64, level: &mut Lines, upright: &mut Lines) {
+    for waypoint in &terrain.plan.waypoints {
+        let at = waypoint.at_mm;
+        let free = |dx, dy| room(terrain, at, (dx, dy), clearance);
+        level.add(at.y, at.x - free(-1, 0), at.x + free(1, 0));
+        upright.add(at.x, at.y - free(0, -1), at.y + free(0, 1));
+    }
+}
+
+/// How far a track through a waypoint can run before it comes within the wall clearance of a
+/// container; where it begins within, the wall itself ends it.
+fn room(terrain: &Terrain<'_>, at: Point, (dx, dy): (i64, i64), clearance: i64) -> i64 {
+    let target = at.offset(dx * WAYPOINT_REACH, dy * WAYPOINT_REACH);
+    let mut free = WAYPOINT_REACH;
+    for item in terrain.index.near(Rect::spanning(at, target).inflate(clearance)) {
+        let footprint = terrain.footprints[item as usize];
+        let grown = footprint.inflate(clearance);
+        let block = if grown.inflate(-1).contains(at) { footprint } else { grown };
+        if block.crossed_by(at, target) {
+            let distance = match (dx, dy) {
+                (1, 0) => block.min.x - at.x,
+                (-1, 0) => at.x - block.max.x,
+                (0, 1) => block.min.y - at.y,
+                _ => at.y - block.max.y,
+            };
+            free = free.min(distance.max(0));
+        }
+    }
+    free
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demand;
+    use crate::edit::Edit;
+    use crate::geometry::on_segment;
+    use crate::plan::{Waypoint, text};
+
+    #[test]
+    fn a_waypoint_between_two_corridors_can_be_reached() {
+        let catalogue = Catalogue::reference().unwrap();
+        let starter = include_str!("../../../layouts/starter.ron");
+        let plan = text::read(starter, &catalogue).unwrap();
+        let at_mm = Point { x: 32_000, y: 33_000 };
+        let connection = "IT-01A/CW".to_owned();
+        let waypoint = Waypoint { connection, at_mm, compulsory: true };
+        let led = plan.apply(&Edit::AddWaypoint { waypoint, position: 0 }, &catalogue).unwrap();
+        let reaches = |plan: &Plan| {
+            let demands = demand::derive(plan, &catalogue);
+            let graph = crate::corridors::build(plan, &catalogue, &demands);
+            let passes =
+                |path: &[Point]| path.windows(2).any(|pair| on_segment(pair[0], pair[1], at_mm));
+            graph.edges.iter().any(|edge| passes(&edge.path))
+        };
+        assert!(!reaches(&plan));
+        assert!(reaches(&led));
     }
 }

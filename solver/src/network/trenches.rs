@@ -29,18 +29,8 @@ pub(super) fn settle(
     piped: &Piped,
 ) -> Vec<Trench> {
     let graph = problem.graph;
-    let mut contents: BTreeMap<EdgeIndex, Vec<usize>> = BTreeMap::new();
-    for (index, route) in routes.iter().enumerate() {
-        for &edge in route.iter().flat_map(|route| &route.edges) {
-            contents.entry(edge).or_default().push(index);
-        }
-    }
-    for &edge in &problem.required {
-        contents.entry(edge).or_default();
-    }
     let mut alike: BTreeMap<Likeness, Vec<EdgeIndex>> = BTreeMap::new();
-    for (edge, users) in contents {
-        let width = width_mm(catalogue, demands, problem, &users, cables, piped, edge);
+    for (edge, (users, width)) in widths(catalogue, demands, problem, routes, cables, piped) {
         let place = &graph.edges[edge as usize];
         let key =
             (users, width, place.limit_mm, place.corridor, place.ground.to_bits(), place.usage);
@@ -63,6 +53,30 @@ pub(super) fn settle(
         trench.id = format!("T-{number:04}");
     }
     trenches
+}
+
+/// Users and width of every edge in which something lies or must be dug.
+pub(super) fn widths(
+    catalogue: &Catalogue,
+    demands: &Demands,
+    problem: &Problem<'_>,
+    routes: &[Option<Route>],
+    cables: &[Option<cable::Choice<'_>>],
+    piped: &Piped,
+) -> BTreeMap<EdgeIndex, (Vec<usize>, i64)> {
+    let mut contents: BTreeMap<EdgeIndex, (Vec<usize>, i64)> = BTreeMap::new();
+    for (index, route) in routes.iter().enumerate() {
+        for &edge in route.iter().flat_map(|route| &route.edges) {
+            contents.entry(edge).or_default().0.push(index);
+        }
+    }
+    for &edge in &problem.required {
+        contents.entry(edge).or_default();
+    }
+    for (&edge, (users, width)) in &mut contents {
+        *width = width_mm(catalogue, demands, problem, users, cables, piped, edge);
+    }
+    contents
 }
 
 fn width_mm(

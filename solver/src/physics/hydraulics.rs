@@ -1,7 +1,7 @@
 //! Friction of water in pipes: Darcy–Weisbach with Colebrook–White.
 
 /// A liquid at its mean temperature.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Default, Copy, Debug, PartialEq)]
 pub struct Fluid {
     /// Density, kg/m³.
     pub density: f64,

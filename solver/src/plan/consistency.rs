@@ -6,11 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::Plan;
+use super::{Plan, Waypoint, ZoneKind};
 use crate::catalogue::Catalogue;
 use crate::catalogue::prices::MAX_UNIT_PRICE_EUR;
 use crate::catalogue::rules::RuleSet;
-use crate::geometry::{LIMIT, Point, double_area, segments_cross};
+use crate::geometry::{
+    LIMIT, Point, Rect, double_area, on_segment, polygon_contains, segments_cross,
+};
+use crate::id::Id;
+
+/// Most waypoints of one connection; a route needs a few.
+const MAX_WAYPOINTS: usize = 250;
 
 /// A contradiction in a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +82,10 @@ impl Plan {
         self.phases_in_order(&mut problems);
         self.references(catalogue, &mut problems);
         self.figures(catalogue, &mut problems);
+        // Where waypoints stand is only defined on a site whose coordinates and sizes hold.
+        if problems.is_empty() {
+            self.waypoints_in_place(catalogue, &mut problems);
+        }
         problems
     }
 
@@ -192,6 +202,9 @@ impl Plan {
         }
         for lock in &self.locks {
             report(&lock.connection, &lock.path_mm);
+        }
+        for waypoint in &self.waypoints {
+            report(&waypoint.connection, &[waypoint.at_mm]);
         }
     }
 
@@ -338,6 +351,73 @@ impl Plan {
             ));
         }
     }
+
+    /// Waypoints stand on the site, where a trench may run, each once.
+    fn waypoints_in_place(&self, catalogue: &Catalogue, problems: &mut Vec<Problem>) {
+        let footprints: Vec<(&Id, Rect)> = self
+            .containers
+            .iter()
+            .filter_map(|container| {
+                let own = self.modules.iter().find(|module| module.id == container.module);
+                let module = own.or_else(|| catalogue.modules.get(&container.module))?;
+                Some((&container.id, container.footprint(module)))
+            })
+            .collect();
+        let mut seen: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
+        for Waypoint { connection, at_mm, .. } in &self.waypoints {
+            let earlier = seen.entry(connection.as_str()).or_default();
+            if earlier.len() > MAX_WAYPOINTS {
+                continue;
+            }
+            let fault = if earlier.len() == MAX_WAYPOINTS {
+                let reason = format!("{connection} has more than {MAX_WAYPOINTS} waypoints");
+                Some((reason, "Remove those its route passes anyway"))
+            } else if earlier.contains(at_mm) {
+                Some((led_through(connection, *at_mm, "twice"), "Remove one of the two waypoints"))
+            } else {
+                self.off_limits(&footprints, *at_mm)
+                    .map(|(what, remedy)| (led_through(connection, *at_mm, &what), remedy))
+            };
+            if let Some((reason, remedy)) = fault {
+                let locks = self.locks.iter().filter(|lock| lock.connection == *connection);
+                let forbids = self.forbids.iter().filter(|it| it.connection == *connection);
+                let mut problem = Problem::new(connection, reason, remedy);
+                // The text names the connection in its locks and forbids before.
+                problem.mention = locks.count() + forbids.count() + earlier.len();
+                problems.push(problem);
+            }
+            earlier.push(*at_mm);
+        }
+    }
+
+    /// Why no trench can be dug at a place, and what would be right.
+    fn off_limits(&self, footprints: &[(&Id, Rect)], at: Point) -> Option<(String, &'static str)> {
+        if !polygon_contains(&self.boundary_mm, at) {
+            return Some(("off the site".to_owned(), "Move it on to the site or remove it"));
+        }
+        // A place on a wall or on an outline can be reached.
+        let footprint = footprints.iter().find(|(_, rect)| rect.inflate(-1).contains(at));
+        if let Some((id, _)) = footprint {
+            let remedy = "Remove the waypoint, or choose another place for one of the two";
+            return Some((format!("inside {id}"), remedy));
+        }
+        let zone = self
+            .zones
+            .iter()
+            .find(|zone| zone.kind == ZoneKind::Exclusion && encloses(&zone.outline_mm, at))?;
+        let remedy = "Remove the waypoint, or give the zone another outline or purpose";
+        Some((format!("inside the exclusion zone {}", zone.id), remedy))
+    }
+}
+
+fn led_through(connection: &str, at: Point, what: &str) -> String {
+    format!("{connection} is led through ({}, {}), {what}", at.x, at.y)
+}
+
+/// Whether a point lies inside an outline and not on it.
+fn encloses(outline: &[Point], at: Point) -> bool {
+    polygon_contains(outline, at)
+        && !crate::geometry::edges(outline).any(|(a, b)| on_segment(a, b, at))
 }
 
 fn out_of_range(points: &[Point]) -> Option<Point> {
@@ -371,5 +451,63 @@ fn suggestion(wanted: &str, catalogue: &Catalogue) -> String {
     match nearest.filter(|id| shared(id.as_str()) >= 2) {
         Some(id) => format!("Did you mean {id}?"),
         None => "Use a module type of the catalogue or add it to `modules`".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::Catalogue;
+    use crate::plan::text;
+
+    /// A transformer beside an exclusion zone, led through some places, one a line.
+    fn led_through(places: &[(i64, i64)]) -> Result<(), String> {
+        let lines: Vec<String> = places
+            .iter()
+            .map(|(x, y)| format!("(connection: \"TR-01/MV\", at_mm: ({x}, {y})),"))
+            .collect();
+        let waypoints = lines.join("\n");
+        let plan = format!(
+            r#"(schema: 1, name: "yard", boundary_mm: [(0,0),(60000,0),(60000,40000),(0,40000)],
+            zones: [(id: "Z-01", kind: Exclusion,
+              outline_mm: [(40000,0),(50000,0),(50000,10000),(40000,10000)])],
+            phases: [(id: "P1", name: "all", finished: "2027-01")],
+            containers: [(id: "TR-01", module: "transformer-station", at_mm: (10000, 10000),
+              phase: "P1")],
+            waypoints: [
+{waypoints}])"#
+        );
+        let catalogue = Catalogue::reference().unwrap();
+        text::read(&plan, &catalogue).map(drop).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn waypoints_stand_where_a_trench_may_run() {
+        // On a wall, on the outline of a zone, at a corner of the site.
+        assert_eq!(led_through(&[(10_000, 15_000), (40_000, 5_000), (0, 0)]), Ok(()));
+        let refused = [
+            ((70_000, 1_000), "off the site"),
+            ((11_000, 12_000), "inside TR-01"),
+            ((45_000, 5_000), "inside the exclusion zone Z-01"),
+            ((2_000_000_000, 0), "has the coordinate"),
+        ];
+        for (place, reason) in refused {
+            let error = led_through(&[place]).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_waypoint_given_twice_is_refused_where_it_stands() {
+        let error = led_through(&[(1_000, 1_000), (2_000, 1_000), (1_000, 1_000)]).unwrap_err();
+        assert!(error.starts_with("line 10, column "), "{error}");
+        assert!(error.contains("(1000, 1000), twice. Remove one"), "{error}");
+    }
+
+    #[test]
+    fn a_connection_has_at_most_250_waypoints() {
+        let places: Vec<_> = (0..252).map(|step| (100 * step, 1_000)).collect();
+        assert_eq!(led_through(&places[..250]), Ok(()));
+        let error = led_through(&places).unwrap_err();
+        assert_eq!(error.matches("more than 250 waypoints").count(), 1, "{error}");
     }
 }

@@ -177,6 +177,8 @@ impl Plan {
         self.corridors.sort_by(|a, b| a.id.cmp(&b.id));
         self.locks.sort_by(|a, b| a.connection.cmp(&b.connection));
         self.forbids.sort();
+        // A stable sort: the waypoints of one connection keep their order along the route.
+        self.waypoints.sort_by(|a, b| a.connection.cmp(&b.connection));
         self.modules.sort_by(|a, b| a.id.cmp(&b.id));
         self.assumptions.sort_by(|a, b| a.id.cmp(&b.id));
         let order = self.phase_order();
@@ -196,6 +198,26 @@ mod tests {
         let once = write(&parse(SMALL).unwrap()).unwrap();
         let twice = write(&parse(&once).unwrap()).unwrap();
         assert_eq!(once, twice);
+    }
+
+    #[test]
+    fn waypoints_keep_their_order_and_are_compulsory_unless_said_otherwise() {
+        let waypoints = "waypoints: [(connection: \"B/LV\", at_mm: (900,100)), \
+                         (connection: \"A/LV\", at_mm: (500,200), compulsory: false), \
+                         (connection: \"B/LV\", at_mm: (300,100), compulsory: true)], phases:";
+        let plan = parse(&SMALL.replace("phases:", waypoints)).unwrap();
+        let written = write(&plan).unwrap();
+        let lines: Vec<_> =
+            written.lines().filter(|line| line.contains("/LV")).map(str::trim).collect();
+        assert_eq!(
+            lines,
+            [
+                "(connection: \"A/LV\", at_mm: (500, 200), compulsory: false),",
+                "(connection: \"B/LV\", at_mm: (900, 100)),",
+                "(connection: \"B/LV\", at_mm: (300, 100)),",
+            ]
+        );
+        assert_eq!(write(&parse(&written).unwrap()).unwrap(), written);
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub struct Charges {
     pub discipline: Vec<usize>,
     /// Cost per metre of each commodity, EUR.
     pub per_m: Vec<f64>,
+    /// What each edge can carry, in the unit of the connections' sizes; infinite where only the
+    /// width of its trench limits it.
+    pub capacity: Vec<f64>,
     /// Costs that no route can change: ends and required trenches, EUR.
     pub constant: f64,
 }
@@ -74,6 +77,7 @@ impl Charges {
             pipe: vec![0.0; problem.classes],
             discipline: vec![0; problem.classes],
             per_m: Vec::with_capacity(problem.commodities.len()),
+            capacity: vec![f64::INFINITY; edges.len()],
             constant: problem.required.iter().map(|&edge| opening(&edges[edge as usize])).sum(),
         };
         let chords = chords(problem, width_rate);
@@ -146,17 +150,41 @@ fn chords(problem: &Problem<'_>, width_rate: f64) -> Vec<(f64, f64)> {
 pub struct Dual<'a> {
     problem: &'a Problem<'a>,
     charges: &'a Charges,
-    /// Potential of each commodity at each node.
-    potentials: Vec<Vec<f64>>,
-    /// What each class consumes beyond own cost: two directions an edge.
-    used: Vec<Vec<[f64; 2]>>,
-    /// What each class holds of the shared budgets of each edge.
-    granted: Vec<Vec<f64>>,
+    /// Potential of each commodity at the nodes where it has one, in their order.
+    potentials: Vec<Vec<(Node, f64)>>,
+    /// The potentials of the commodity at work at every node.
+    present: Vec<f64>,
+    /// That commodity.
+    loaded: Option<usize>,
+    /// What the classes draw on each edge.
+    drawn: Vec<Vec<Drawn>>,
     /// What the classes of each discipline hold together on each edge.
     needed: Vec<Vec<f64>>,
     /// What is left of each trench.
     trench_left: Vec<f64>,
+    /// Edges at each node, those that only arrive there included.
+    touching: Vec<Vec<u32>>,
     memory: Reach,
+}
+
+fn touching(problem: &Problem<'_>) -> Vec<Vec<u32>> {
+    let mut touching = vec![Vec::new(); problem.graph.nodes.len()];
+    for (number, edge) in (0..).zip(&problem.graph.edges) {
+        for end in edge.ends {
+            touching[end as usize].push(number);
+        }
+    }
+    touching
+}
+
+/// What one class draws on an edge.
+#[derive(Clone, Copy, Debug)]
+struct Drawn {
+    class: usize,
+    /// Beyond own cost, in either direction.
+    used: [f64; 2],
+    /// Of the shared budgets.
+    granted: f64,
 }
 
 /// Distances from a port over what is left.
@@ -177,11 +205,13 @@ impl<'a> Dual<'a> {
         Self {
             problem,
             charges,
-            potentials: vec![vec![0.0; nodes]; problem.commodities.len()],
-            used: vec![vec![[0.0; 2]; edges]; problem.classes],
-            granted: vec![vec![0.0; edges]; problem.classes],
+            potentials: vec![Vec::new(); problem.commodities.len()],
+            present: vec![0.0; nodes],
+            loaded: None,
+            drawn: vec![Vec::new(); edges],
             needed: vec![vec![0.0; edges]; 3],
             trench_left: charges.trench.clone(),
+            touching: touching(problem),
             memory: Reach { distance: vec![f64::INFINITY; nodes], ..Reach::default() },
         }
     }
@@ -228,10 +258,10 @@ impl<'a> Dual<'a> {
                 }
             }
             let before: f64 = group.iter().map(|&commodity| self.value_of(commodity)).sum();
-            let old: Vec<Vec<f64>> =
+            let old: Vec<Vec<(Node, f64)>> =
                 group.iter().map(|&commodity| self.potentials[commodity].clone()).collect();
             for &commodity in &group {
-                self.set_potentials(commodity, |_| 0.0);
+                self.set_potentials(commodity, &[]);
             }
             for step in [0.5, 0.8, f64::INFINITY] {
                 for &commodity in group.iter().rev() {
@@ -243,10 +273,10 @@ impl<'a> Dual<'a> {
             let after: f64 = group.iter().map(|&commodity| self.value_of(commodity)).sum();
             if after < before - DUST {
                 for &commodity in &group {
-                    self.set_potentials(commodity, |_| 0.0);
+                    self.set_potentials(commodity, &[]);
                 }
                 for (&commodity, old) in group.iter().zip(&old) {
-                    self.set_potentials(commodity, |node| old[node]);
+                    self.set_potentials(commodity, old);
                 }
             }
         }
@@ -254,39 +284,37 @@ impl<'a> Dual<'a> {
 
     /// What a connection contributes to the proof.
     pub fn value_of(&self, commodity: usize) -> f64 {
-        let node = self.problem.commodities[commodity].node;
-        node.map_or(0.0, |node| self.potentials[commodity][node as usize])
+        let Some(port) = self.problem.commodities[commodity].node else { return 0.0 };
+        let potentials = &self.potentials[commodity];
+        potentials
+            .binary_search_by_key(&port, |(node, _)| *node)
+            .map_or(0.0, |place| potentials[place].1)
     }
 
     /// What the potentials prove, recomputed from nothing but the charges: consumption that
     /// exceeds a budget by rounding is taken off.
     pub fn proof(&self) -> f64 {
         let graph = self.problem.graph;
-        let mut consumed = vec![vec![[0.0_f64; 2]; graph.edges.len()]; self.problem.classes];
-        for (commodity, potentials) in self.potentials.iter().enumerate() {
+        let mut consumed: Vec<Vec<(usize, [f64; 2])>> = vec![Vec::new(); graph.edges.len()];
+        for commodity in 0..self.potentials.len() {
             let class = self.problem.commodities[commodity].class;
-            for (number, edge) in graph.edges.iter().enumerate() {
-                let [a, b] = edge.ends.map(|end| potentials[end as usize]);
-                let own = self.charges.per_m[commodity] * edge.length_m;
-                if self.problem.may_use(commodity, u32::try_from(number).unwrap_or(u32::MAX)) {
-                    consumed[class][number][0] += (a - b - own).max(0.0);
-                    consumed[class][number][1] += (b - a - own).max(0.0);
+            for (number, [ahead, back]) in self.consumption(commodity) {
+                let classes = &mut consumed[number];
+                match classes.iter_mut().find(|(known, _)| *known == class) {
+                    Some((_, sides)) => *sides = [sides[0] + ahead, sides[1] + back],
+                    None => classes.push((class, [ahead, back])),
                 }
             }
         }
         let mut excess = 0.0;
-        for (number, edge) in graph.edges.iter().enumerate() {
-            let mut beyond_gap = 0.0;
-            for discipline in 0..3 {
-                let need: f64 = (0..self.problem.classes)
-                    .filter(|&class| self.charges.discipline[class] == discipline)
-                    .map(|class| {
-                        let [ahead, back] = consumed[class][number];
-                        (ahead.max(back) - self.charges.pipe[class] * edge.length_m).max(0.0)
-                    })
-                    .sum();
-                beyond_gap += (need - self.charges.gap[number]).max(0.0);
+        for (number, classes) in consumed.iter().enumerate() {
+            let mut needed = [0.0; 3];
+            for &(class, [ahead, back]) in classes {
+                let own = self.charges.pipe[class] * self.problem.prices[number].length;
+                needed[self.charges.discipline[class]] += (ahead.max(back) - own).max(0.0);
             }
+            let gap = self.charges.gap[number];
+            let beyond_gap: f64 = needed.into_iter().map(|need| f64::max(need - gap, 0.0)).sum();
             excess += (beyond_gap - self.charges.trench[number]).max(0.0);
         }
         let sum: f64 = (0..self.potentials.len()).map(|commodity| self.value_of(commodity)).sum();
@@ -294,32 +322,37 @@ impl<'a> Dual<'a> {
     }
 
     /// What a connection consumes beyond its own cost, by edge and direction.
-    pub fn consumption(&self, commodity: usize) -> impl Iterator<Item = (usize, [f64; 2])> + '_ {
+    pub fn consumption(&self, commodity: usize) -> Vec<(usize, [f64; 2])> {
         let potentials = &self.potentials[commodity];
-        let per_m = self.charges.per_m[commodity];
-        self.problem.graph.edges.iter().enumerate().filter_map(move |(number, edge)| {
-            let [a, b] = edge.ends.map(|end| potentials[end as usize]);
-            let own = per_m * edge.length_m;
-            let consumed = [(a - b - own).max(0.0), (b - a - own).max(0.0)];
-            let usable = self.problem.may_use(commodity, u32::try_from(number).ok()?);
-            (usable && (consumed[0] > 0.0 || consumed[1] > 0.0)).then_some((number, consumed))
-        })
+        let at = |node: Node| {
+            potentials
+                .binary_search_by_key(&node, |(known, _)| *known)
+                .map_or(0.0, |place| potentials[place].1)
+        };
+        let mut edges: Vec<u32> = potentials
+            .iter()
+            .flat_map(|(node, _)| &self.touching[*node as usize])
+            .copied()
+            .filter(|&edge| self.problem.may_use(commodity, edge))
+            .collect();
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+            .into_iter()
+            .map(|edge| {
+                let [a, b] = self.problem.graph.edges[edge as usize].ends.map(at);
+                (edge as usize, self.consumed(commodity, edge, [a, b]))
+            })
+            .filter(|(_, [ahead, back])| *ahead > 0.0 || *back > 0.0)
+            .collect()
     }
 
-    /// A dual with given potentials; empty ones stand for zero. Budgets are settled by
-    /// [`Self::proof`] alone, so such a dual is for proving, not for raising.
-    pub fn from_potentials(
-        problem: &'a Problem<'a>,
-        charges: &'a Charges,
-        potentials: Vec<Vec<f64>>,
-    ) -> Self {
-        let mut dual = Self::new(problem, charges);
-        for (own, given) in dual.potentials.iter_mut().zip(potentials) {
-            if given.len() == own.len() {
-                *own = given;
-            }
-        }
-        dual
+    /// What potentials at the ends of an edge consume on it in either direction.
+    fn consumed(&self, commodity: usize, edge: u32, [a, b]: [f64; 2]) -> [f64; 2] {
+        let place = &self.problem.prices[edge as usize];
+        let own = self.charges.per_m[commodity] * place.length;
+        let back = if place.one_way { 0.0 } else { b - a - own };
+        [(a - b - own).max(0.0), back.max(0.0)]
     }
 
     fn distance_to_source(&mut self, commodity: usize) -> f64 {
@@ -354,6 +387,7 @@ impl<'a> Dual<'a> {
     fn reach(&mut self, commodity: usize, limit: f64) -> f64 {
         let own = &self.problem.commodities[commodity];
         let Some(start) = own.node else { return f64::INFINITY };
+        self.load(commodity);
         let graph = self.problem.graph;
         let mut memory = std::mem::take(&mut self.memory);
         for &node in &memory.touched {
@@ -398,72 +432,105 @@ impl<'a> Dual<'a> {
     /// What a commodity can still consume on an arc.
     fn left(&self, commodity: usize, edge: usize, from: Node, to: Node) -> f64 {
         let class = self.problem.commodities[commodity].class;
-        let potentials = &self.potentials[commodity];
         let place = &self.problem.graph.edges[edge];
         let own = self.charges.per_m[commodity] * place.length_m
-            - (potentials[from as usize] - potentials[to as usize]);
+            - (self.present[from as usize] - self.present[to as usize]);
         let side = usize::from(place.ends[0] != from);
-        let budget = self.charges.pipe[class] * place.length_m + self.granted[class][edge]
-            - self.used[class][edge][side]
+        let drawn = self.drawn[edge].iter().find(|drawn| drawn.class == class);
+        let held = drawn.map_or(0.0, |drawn| drawn.granted - drawn.used[side]);
+        let budget = self.charges.pipe[class] * place.length_m
+            + held
             + (self.charges.gap[edge] - self.needed[self.charges.discipline[class]][edge]).max(0.0)
             + self.trench_left[edge];
         // Own cost that is not consumed comes on top; potentials that fall the other way add room.
         (own.max(0.0) + budget).max(0.0)
     }
 
-    fn set_potentials(&mut self, commodity: usize, wanted: impl Fn(usize) -> f64) {
-        let change: Vec<(Node, f64)> = (0..)
-            .zip(&self.potentials[commodity])
-            .map(|(node, present)| (node, wanted(node as usize) - present))
-            .filter(|(_, change)| *change != 0.0)
-            .collect();
-        self.change(commodity, &change);
+    fn set_potentials(&mut self, commodity: usize, wanted: &[(Node, f64)]) {
+        let present = self.potentials[commodity].iter().map(|&(node, value)| (node, -value));
+        let changes: Vec<(Node, f64)> = present.chain(wanted.iter().copied()).collect();
+        self.change(commodity, &changes);
+    }
+
+    /// Spreads the potentials of a commodity over all nodes.
+    fn load(&mut self, commodity: usize) {
+        if self.loaded == Some(commodity) {
+            return;
+        }
+        if let Some(before) = self.loaded.replace(commodity) {
+            for (node, _) in &self.potentials[before] {
+                self.present[*node as usize] = 0.0;
+            }
+        }
+        for (node, value) in &self.potentials[commodity] {
+            self.present[*node as usize] = *value;
+        }
     }
 
     /// Changes potentials and settles the budgets of every edge they touch.
     fn change(&mut self, commodity: usize, changes: &[(Node, f64)]) {
+        self.load(commodity);
         let class = self.problem.commodities[commodity].class;
         let graph = self.problem.graph;
         let mut edges: Vec<u32> = changes
             .iter()
-            .flat_map(|(node, _)| graph.adjacent[*node as usize].iter().map(|&(edge, _)| edge))
+            .flat_map(|(node, _)| &self.touching[*node as usize])
+            .copied()
+            .filter(|&edge| self.problem.may_use(commodity, edge))
             .collect();
         edges.sort_unstable();
         edges.dedup();
-        edges.retain(|&edge| self.problem.may_use(commodity, edge));
-        let consumption = |potentials: &[f64], edge: u32| {
-            let place = &graph.edges[edge as usize];
-            let [a, b] = place.ends.map(|end| potentials[end as usize]);
-            let own = self.charges.per_m[commodity] * place.length_m;
-            [(a - b - own).max(0.0), (b - a - own).max(0.0)]
+        let consumption = |dual: &Self, edge: u32| {
+            let ends = graph.edges[edge as usize].ends;
+            dual.consumed(commodity, edge, ends.map(|end| dual.present[end as usize]))
         };
-        let before: Vec<[f64; 2]> =
-            edges.iter().map(|&edge| consumption(&self.potentials[commodity], edge)).collect();
+        let before: Vec<[f64; 2]> = edges.iter().map(|&edge| consumption(self, edge)).collect();
+        let mut nodes: Vec<Node> =
+            self.potentials[commodity].iter().map(|(node, _)| *node).collect();
         for &(node, change) in changes {
-            self.potentials[commodity][node as usize] += change;
+            self.present[node as usize] += change;
+            nodes.push(node);
         }
-        let after: Vec<[f64; 2]> =
-            edges.iter().map(|&edge| consumption(&self.potentials[commodity], edge)).collect();
-        for ((&edge, before), after) in edges.iter().zip(&before).zip(&after) {
-            let used = &mut self.used[class][edge as usize];
-            used[0] += after[0] - before[0];
-            used[1] += after[1] - before[1];
-            self.settle(class, edge as usize);
+        nodes.sort_unstable();
+        nodes.dedup();
+        for (&edge, before) in edges.iter().zip(&before) {
+            let after = consumption(self, edge);
+            if after.iter().zip(before).any(|(after, before)| after.to_bits() != before.to_bits()) {
+                self.settle(class, edge as usize, [0, 1].map(|side| after[side] - before[side]));
+            }
         }
+        // What has come back to nothing is forgotten, dust included.
+        self.potentials[commodity] = nodes
+            .into_iter()
+            .filter_map(|node| {
+                let value = &mut self.present[node as usize];
+                if value.abs() < 1e-12 {
+                    *value = 0.0;
+                }
+                (*value != 0.0).then_some((node, *value))
+            })
+            .collect();
     }
 
-    /// Draws what a class needs on an edge from the shared budgets, or gives back what it does not.
-    fn settle(&mut self, class: usize, edge: usize) {
-        let [ahead, back] = self.used[class][edge];
+    /// Adds to what a class uses on an edge, draws what it needs from the shared budgets and gives
+    /// back what it does not.
+    fn settle(&mut self, class: usize, edge: usize, more: [f64; 2]) {
+        let held = &mut self.drawn[edge];
+        let place = held.iter().position(|drawn| drawn.class == class).unwrap_or_else(|| {
+            held.push(Drawn { class, used: [0.0; 2], granted: 0.0 });
+            held.len() - 1
+        });
+        let drawn = &mut held[place];
+        drawn.used = [drawn.used[0] + more[0], drawn.used[1] + more[1]];
         let own = self.charges.pipe[class] * self.problem.graph.edges[edge].length_m;
-        let need = (ahead.max(back) - own).max(0.0);
+        let need = (drawn.used[0].max(drawn.used[1]) - own).max(0.0);
+        let granted = std::mem::replace(&mut drawn.granted, need);
         let discipline = self.charges.discipline[class];
         let gap = self.charges.gap[edge];
         let total = &mut self.needed[discipline][edge];
         let before = (*total - gap).max(0.0);
-        *total += need - self.granted[class][edge];
+        *total += need - granted;
         let after = (*total - gap).max(0.0);
         self.trench_left[edge] -= after - before;
-        self.granted[class][edge] = need;
     }
 }

@@ -1,8 +1,11 @@
 //! The routing problem: what must be connected, over which graph, at what price.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::Catalogue;
 use crate::catalogue::module::Service;
-use crate::corridors::{EdgeIndex, Graph, Node};
+use crate::catalogue::rules::Diversity;
+use crate::corridors::{Edge, EdgeIndex, Graph, Node};
 use crate::demand::{Demand, Demands};
 use crate::geometry::{Point, on_segment};
 use crate::plan::{Plan, Usage};
@@ -50,7 +53,7 @@ pub struct Commodity {
     pub size: f64,
     /// Its port's node; none where the port has no way out.
     pub node: Option<Node>,
-    /// Where it may end.
+    /// Where it may end, the nearest first.
     pub targets: Vec<Target>,
     /// What it lays.
     pub medium: Medium,
@@ -58,6 +61,11 @@ pub struct Commodity {
     pub pair: Option<usize>,
     /// Connections alike in service and suppliers, for the bound.
     pub class: usize,
+    /// How its pair keeps apart.
+    pub diversity: Diversity,
+    /// Places it is led through, in order from its port, and whether it must pass them; none for
+    /// the node of a place that the ground does not offer.
+    pub waypoints: Vec<(Option<Node>, bool)>,
     /// Corridors it must not use.
     pub forbidden: Vec<usize>,
     /// Edges of the route a person fixed.
@@ -116,13 +124,125 @@ impl TrenchPrices {
     }
 }
 
+/// What an edge costs, ready for the inner loop.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgePrice {
+    /// EUR for opening it, whatever the width.
+    pub open: f64,
+    /// EUR per step of width.
+    pub per_step: f64,
+    /// Steps that fit.
+    pub limit_steps: f64,
+    /// EUR per step beyond the limit.
+    pub overfull: f64,
+    /// Length, m.
+    pub length: f64,
+    /// Length as the search weighs it, m.
+    pub leaned: f64,
+    /// Whether it costs even when empty.
+    pub required: bool,
+    /// Whether it may be used from its first end to its second only.
+    pub one_way: bool,
+}
+
+/// Share of a width limit the search leaves free, because settled cables and pipes can turn out a
+/// step or two wider than it reckons.
+const RESERVE: f64 = 0.08;
+
+/// EUR per metre and metre of width beyond the limit: dearer than any detour.
+const OVERFULL: f64 = 200_000.0;
+
+impl EdgePrice {
+    fn new(edge: &Edge, trench: &TrenchPrices) -> Self {
+        let step_m = trench.step_mm / 1000.0;
+        let dug = match edge.usage {
+            Usage::Existing => 0.0,
+            Usage::Possible | Usage::Required | Usage::Forbidden => 1.0,
+        };
+        let metres = dug * edge.length_m * edge.ground * edge.lean;
+        Self {
+            open: metres * trench.base + dug * f64::from(edge.road_edges) * trench.road_edge,
+            per_step: metres * trench.width_rate * step_m,
+            limit_steps: (edge.limit_mm as f64 / trench.step_mm * (1.0 - RESERVE)).floor(),
+            overfull: OVERFULL * step_m * edge.length_m.max(1.0),
+            length: edge.length_m,
+            leaned: edge.length_m * edge.lean,
+            required: edge.usage == Usage::Required,
+            one_way: false,
+        }
+    }
+}
+
+/// Lifetime cost of pipes by flow, sampled once and interpolated.
+#[derive(Clone, Debug, Default)]
+pub struct PipeCurve {
+    step: f64,
+    samples: Vec<(f64, f64)>,
+}
+
+impl PipeCurve {
+    const SAMPLES: usize = 600;
+
+    /// The curve of pipes that may carry up to `total` in all.
+    fn new(pipes: &PipeTable, width_rate: f64, total: f64) -> Self {
+        let step = (total / Self::SAMPLES as f64).max(1e-6);
+        let samples = (0..=Self::SAMPLES + 1)
+            .map(|index| {
+                let choice = pipes.cheapest(step * index as f64, width_rate);
+                choice.map_or((0.0, 0.0), |choice| {
+                    (choice.first_per_m + choice.running_per_m, choice.width_mm)
+                })
+            })
+            .collect();
+        Self { step, samples }
+    }
+
+    /// Lines that cost nothing but the place they take: a millimetre for a unit that flows.
+    pub fn of_width(total: f64) -> Self {
+        Self { step: total.max(1e-6), samples: vec![(0.0, 0.0), (0.0, total)] }
+    }
+
+    /// The least the cost per metre rises when the flow grows by `flow`.
+    pub(super) fn least_rise(&self, flow: f64) -> f64 {
+        let steps = flow / self.step;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "flows are positive and within the sampled range"
+        )]
+        let span = (steps as usize).max(1);
+        let rises = self.samples.iter().zip(self.samples.iter().skip(span));
+        rises.map(|(low, high)| high.0 - low.0).fold(f64::INFINITY, f64::min).clamp(0.0, 1e9)
+    }
+
+    /// Cost per metre and width of the pair that carries `flow`.
+    pub(super) fn at(&self, flow: f64) -> (f64, f64) {
+        let position = flow / self.step;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "flows are positive and within the sampled range"
+        )]
+        let index = (position as usize).min(self.samples.len().saturating_sub(2));
+        let (low, high) = (self.samples[index], self.samples[index + 1]);
+        let share = (position - index as f64).clamp(0.0, 1.0);
+        // The width of a size holds up to the next one; without sizes it grows with the flow.
+        let width = if self.samples.len() == 2 { share * high.1 } else { low.1.max(high.1) };
+        (share * (high.0 - low.0) + low.0, width)
+    }
+}
+
 /// Everything the search needs, in index form.
 #[derive(Clone, Debug)]
 pub struct Problem<'a> {
     /// Where trenches may run.
     pub graph: &'a Graph,
+    /// What each of its edges costs.
+    pub prices: Vec<EdgePrice>,
     /// What to connect, in the order of the demands.
     pub commodities: Vec<Commodity>,
+    /// The other connections of the pair of each.
+    pub partners: Vec<Vec<usize>>,
     /// Unit of each source.
     pub unit_of: Vec<usize>,
     /// Capacity of each unit.
@@ -135,6 +255,14 @@ pub struct Problem<'a> {
     pub trench: TrenchPrices,
     /// Pipe sizes.
     pub pipes: PipeTable,
+    /// What pipes of the best size cost by flow.
+    pub curve: PipeCurve,
+    /// For each edge those that must not be used together with it; empty where any may.
+    pub crossings: Vec<Vec<EdgeIndex>>,
+    /// EUR charged for two such edges in use.
+    pub crossing_price: f64,
+    /// Parts of flows that may be divided: commodities whose sizes the search shifts among them.
+    pub flows: Vec<Vec<usize>>,
     /// Number of classes.
     pub classes: usize,
     /// Edges the planner wants dug in any case.
@@ -146,7 +274,7 @@ impl<'a> Problem<'a> {
     pub fn new(plan: &Plan, catalogue: &Catalogue, demands: &Demands, graph: &'a Graph) -> Self {
         let pipes = PipeTable::new(catalogue);
         let mut classes: Vec<(Service, Vec<usize>)> = Vec::new();
-        let commodities = demands
+        let commodities: Vec<Commodity> = demands
             .demands
             .iter()
             .enumerate()
@@ -164,16 +292,23 @@ impl<'a> Problem<'a> {
             .filter(|(_, edge)| edge.usage == Usage::Required)
             .map(|(number, _)| number)
             .collect();
+        let trench = TrenchPrices::new(catalogue);
         Self {
             graph,
-            commodities,
+            prices: graph.edges.iter().map(|edge| EdgePrice::new(edge, &trench)).collect(),
+            partners: partners(&commodities),
             unit_of: demands.sources.iter().map(|source| source.unit).collect(),
             unit_capacity: demands.units.iter().map(|unit| unit.capacity).collect(),
             source_capacity: demands.sources.iter().map(|source| source.capacity).collect(),
             source_at: demands.sources.iter().map(|source| source.at).collect(),
-            trench: TrenchPrices::new(catalogue),
+            curve: PipeCurve::new(&pipes, trench.width_rate, total_flow(&commodities)),
+            crossings: Vec::new(),
+            crossing_price: 0.0,
+            trench,
             pipes,
+            flows: Vec::new(),
             classes: classes.len(),
+            commodities,
             required,
         }
     }
@@ -187,6 +322,30 @@ impl<'a> Problem<'a> {
     }
 }
 
+/// Flow of all pipes together, kg/s.
+fn total_flow(commodities: &[Commodity]) -> f64 {
+    let flow = |commodity: &Commodity| match commodity.medium {
+        Medium::Pipe { flow, .. } => flow,
+        Medium::Own { .. } => 0.0,
+    };
+    commodities.iter().map(flow).sum()
+}
+
+/// For each connection the others of its pair.
+pub fn partners(commodities: &[Commodity]) -> Vec<Vec<usize>> {
+    let mut of_pair: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (number, commodity) in commodities.iter().enumerate() {
+        if let Some(pair) = commodity.pair {
+            of_pair.entry(pair).or_default().push(number);
+        }
+    }
+    let others = |(number, commodity): (usize, &Commodity)| {
+        let pair = commodity.pair.and_then(|pair| of_pair.get(&pair));
+        pair.into_iter().flatten().copied().filter(|&other| other != number).collect()
+    };
+    commodities.iter().enumerate().map(others).collect()
+}
+
 fn commodity(
     plan: &Plan,
     catalogue: &Catalogue,
@@ -195,15 +354,14 @@ fn commodity(
     (index, demand, class): (usize, &Demand, usize),
 ) -> Commodity {
     let node = graph.demand_nodes[index];
-    let targets: Vec<Target> = demand
+    let mut targets: Vec<Target> = demand
         .sources
         .iter()
         .filter_map(|&source| Some(Target { source, node: graph.source_nodes[source]? }))
         .collect();
-    let nearest_m = targets
-        .iter()
-        .map(|target| graph.nodes[target.node as usize].distance_m(demand.at))
-        .fold(f64::INFINITY, f64::min);
+    let distance_m = |target: &Target| graph.nodes[target.node as usize].distance_m(demand.at);
+    targets.sort_by(|a, b| distance_m(a).total_cmp(&distance_m(b)).then(a.source.cmp(&b.source)));
+    let nearest_m = targets.first().map_or(f64::INFINITY, distance_m);
     let medium = medium(catalogue, demand, pipes, nearest_m, 0);
     let forbidden = plan
         .forbids
@@ -221,6 +379,13 @@ fn commodity(
         medium,
         pair: demand.pair,
         class,
+        diversity: catalogue.rules.diversity_of(demand.service),
+        waypoints: plan
+            .waypoints
+            .iter()
+            .filter(|waypoint| waypoint.connection == demand.id)
+            .map(|waypoint| (graph.node_at(waypoint.at_mm), waypoint.compulsory))
+            .collect(),
         forbidden,
         lock_broken: wanted.is_some() && lock.is_none(),
         lock,

@@ -21,8 +21,28 @@ pub struct Outcome {
     pub rounds: u64,
 }
 
+/// For each commodity the divisible flow it is a part of.
+fn flow_of(problem: &Problem<'_>) -> Vec<usize> {
+    if problem.flows.is_empty() {
+        return Vec::new();
+    }
+    let mut flow_of = vec![0; problem.commodities.len()];
+    for (flow, parts) in problem.flows.iter().enumerate() {
+        for &part in parts {
+            flow_of[part] = flow;
+        }
+    }
+    flow_of
+}
+
 /// EUR charged for a connection without a route: more than any route costs.
 const UNROUTED: f64 = 1e9;
+
+/// Times that overfull trenches are gone through.
+const RELIEF_PASSES: u32 = 4;
+
+/// Most connections on a branch that is relaid as a whole.
+const MOST_ON_BRANCH: usize = 16;
 
 /// Connections asked in turn to make room for one without a route.
 const MEND_RIVALS: usize = 60;
@@ -37,15 +57,42 @@ pub struct Search<'a> {
     random: Random,
     /// Connections by the unit that serves them.
     customers: Vec<Vec<usize>>,
+    /// Flow of each connection where flows may be divided, empty otherwise.
+    flow_of: Vec<usize>,
     best: Vec<Option<Route>>,
+    /// Media of the best plan where flows may be divided.
+    best_sizes: Vec<Medium>,
     best_score: f64,
     rounds: u64,
+    heat: f64,
+    leash: u64,
 }
+
+/// Share of its cost by which a plan may get worse in a round at first.
+const HEAT: f64 = 0.002;
+/// Rounds after which the search returns to the best plan.
+const LEASH: u64 = 400;
 
 impl<'a> Search<'a> {
     /// Constructs a first plan: locked routes first, then pipes and large connections.
     pub fn construct(problem: &'a Problem<'a>, seed: u64) -> Self {
         let mut search = Self::blank(problem, seed);
+        let order = search.natural_order();
+        search.build(&order);
+        search
+    }
+
+    /// Constructs a plan in an order of chance, to look elsewhere.
+    pub fn construct_anyhow(problem: &'a Problem<'a>, seed: u64) -> Self {
+        let mut search = Self::blank(problem, seed);
+        let mut order = search.natural_order();
+        search.random.shuffle(&mut order);
+        search.build(&order);
+        search
+    }
+
+    fn natural_order(&self) -> Vec<usize> {
+        let problem = self.state.problem;
         let mut order: Vec<usize> = (0..problem.commodities.len()).collect();
         // Locked routes claim their place first, then pipes, whose trunks draw others along, then
         // whoever takes the largest share of a source and so has the fewest choices.
@@ -62,22 +109,51 @@ impl<'a> Search<'a> {
             let (a, b) = (&problem.commodities[a], &problem.commodities[b]);
             rank(a).cmp(&rank(b)).then_with(|| share(b).total_cmp(&share(a)))
         });
-        search.state.set_opening(0.25);
-        for &commodity in &order {
-            search.relay(commodity);
-        }
-        search.mend();
+        order
+    }
+
+    /// Lays everything in an order, then again while opening a trench is charged in full by and
+    /// by, so that early routes count on company.
+    fn build(&mut self, order: &[usize]) {
+        self.state.set_opening(0.25);
+        self.relay_all(order);
+        self.mend();
         for opening in [0.5, 0.8, 1.0, 1.0] {
-            search.state.set_opening(opening);
-            search.sweep(&order);
+            self.state.set_opening(opening);
+            self.sweep(order);
         }
-        search.keep_if_better();
-        search
+        self.keep_if_better();
+    }
+
+    /// Lays connections and flows in an order; a flow when its first part comes.
+    fn relay_all(&mut self, order: &[usize]) {
+        let problem = self.state.problem;
+        for &commodity in order {
+            match self.flow_of.get(commodity) {
+                None => {
+                    self.relay(commodity);
+                }
+                Some(&flow) if problem.flows[flow].first() == Some(&commodity) => {
+                    self.relay_flow(flow);
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     /// Takes every connection up once and relays it.
     fn sweep(&mut self, order: &[usize]) {
         for &commodity in order {
+            if let Some(&flow) = self.flow_of.get(commodity) {
+                let problem = self.state.problem;
+                if problem.flows[flow].first() == Some(&commodity) {
+                    for &part in &problem.flows[flow] {
+                        self.take_up(part);
+                    }
+                    self.relay_flow(flow);
+                }
+                continue;
+            }
             let Some(old) = self.take_up(commodity) else { continue };
             if !self.relay(commodity) {
                 self.lay(commodity, old);
@@ -87,7 +163,20 @@ impl<'a> Search<'a> {
 
     /// Starts from given routes; those that no longer fit are routed anew.
     pub fn resume(problem: &'a Problem<'a>, seed: u64, routes: Vec<Option<Route>>) -> Self {
+        Self::resume_sized(problem, seed, routes, Vec::new())
+    }
+
+    /// The same for flows that were divided, whose parts have the sizes of `media`.
+    pub fn resume_sized(
+        problem: &'a Problem<'a>,
+        seed: u64,
+        routes: Vec<Option<Route>>,
+        media: Vec<Medium>,
+    ) -> Self {
         let mut search = Self::blank(problem, seed);
+        if media.len() == routes.len() {
+            search.state.media = media;
+        }
         let mut missing = Vec::new();
         for (commodity, route) in routes.into_iter().enumerate() {
             match route {
@@ -109,10 +198,20 @@ impl<'a> Search<'a> {
             finder: Pathfinder::new(problem.graph.nodes.len(), problem.graph.edges.len()),
             random: Random::new(seed),
             customers: vec![Vec::new(); problem.unit_capacity.len()],
+            flow_of: flow_of(problem),
+            best_sizes: Vec::new(),
             best: vec![None; problem.commodities.len()],
             best_score: f64::INFINITY,
             rounds: 0,
+            heat: HEAT,
+            leash: LEASH,
         }
+    }
+
+    /// Lets the search stray further: accept what costs up to this share more, and return to the
+    /// best plan only after so many rounds.
+    pub fn stray(&mut self, heat: f64, leash: u64) {
+        (self.heat, self.leash) = (heat, leash);
     }
 
     /// The best plan so far.
@@ -123,6 +222,17 @@ impl<'a> Search<'a> {
     /// Cost of the best plan so far.
     pub fn best_cost(&self) -> f64 {
         self.best_score
+    }
+
+    /// Whether the best plan so far lays anything along an edge.
+    pub fn uses(&self, edge: usize) -> bool {
+        // The state is at the best plan whenever no improvement runs.
+        self.state.users.get(edge).is_some_and(|users| !users.is_empty())
+    }
+
+    /// Media of the best plan so far where flows may be divided; empty otherwise.
+    pub fn sizes(&self) -> &[Medium] {
+        &self.best_sizes
     }
 
     /// Rounds done so far.
@@ -144,10 +254,47 @@ impl<'a> Search<'a> {
         self.keep_if_better();
     }
 
+    /// Lets less be dug along some edges, in steps, and leads away whoever is too much there.
+    pub fn relieve(&mut self, tight: &[(EdgeIndex, f64)]) {
+        self.return_to_best();
+        for &(edge, steps) in tight {
+            self.state.tighten(edge, steps);
+        }
+        self.best_score = f64::INFINITY;
+        self.keep_if_better();
+        let edges = EdgeIndex::try_from(self.state.users.len()).unwrap_or(EdgeIndex::MAX);
+        for _pass in 0..RELIEF_PASSES {
+            let overfull: Vec<EdgeIndex> =
+                (0..edges).filter(|&edge| self.state.overfull_by(edge) > 0.0).collect();
+            if overfull.is_empty() {
+                break;
+            }
+            for edge in overfull {
+                self.lead_away(edge);
+            }
+        }
+        self.keep_if_better();
+    }
+
+    /// Relays users of an overfull edge elsewhere, one by one, until it holds them.
+    fn lead_away(&mut self, edge: EdgeIndex) {
+        let users = self.state.users[edge as usize].clone();
+        for user in users {
+            if self.state.overfull_by(edge) <= 0.0 {
+                return;
+            }
+            if self.state.problem.commodities[user].lock.is_none() {
+                self.round(vec![user], Some(edge), 0.0);
+            }
+        }
+    }
+
     /// Goes back to the best plan found.
     pub fn return_to_best(&mut self) {
-        let mut state = State::new(self.state.problem);
-        state.media.clone_from(&self.state.media);
+        let mut state = self.state.emptied();
+        if !self.best_sizes.is_empty() {
+            state.media.clone_from(&self.best_sizes);
+        }
         for (commodity, route) in self.best.iter().enumerate() {
             if let Some(route) = route {
                 state.lay(commodity, route.clone());
@@ -182,15 +329,17 @@ impl<'a> Search<'a> {
         let start = self.rounds;
         while self.rounds < end {
             if !keep_going(self) {
+                self.return_to_best();
                 return true;
             }
             self.rounds += 1;
             // The tolerance shrinks to nothing over the run.
             let progress = (self.rounds - start) as f64 / rounds as f64;
-            let tolerance = 0.002 * (1.0 - progress) * self.random.unit() * self.score().min(1e9);
+            let tolerance =
+                self.heat * (1.0 - progress) * self.random.unit() * self.score().min(1e9);
             let (group, shunned) = self.choose_group(&movable);
             self.round(group, shunned, tolerance);
-            if self.rounds.is_multiple_of(400) {
+            if self.rounds.is_multiple_of(self.leash) {
                 self.return_to_best();
             }
         }
@@ -207,6 +356,9 @@ impl<'a> Search<'a> {
         if score < self.best_score - 1e-6 {
             self.best_score = score;
             self.best.clone_from(&self.state.routes);
+            if !self.flow_of.is_empty() {
+                self.best_sizes.clone_from(&self.state.media);
+            }
         }
     }
 
@@ -216,6 +368,41 @@ impl<'a> Search<'a> {
                 .targets
                 .iter()
                 .any(|target| target.source == route.source)
+    }
+
+    /// Lays a flow in as few parts as fit, the cheapest first.
+    fn relay_flow(&mut self, flow: usize) {
+        let problem = self.state.problem;
+        let parts = &problem.flows[flow];
+        let total: f64 = parts.iter().map(|&part| problem.commodities[part].size).sum();
+        let mut left = total;
+        for (number, &part) in parts.iter().enumerate() {
+            self.state.resize(part, left);
+            if left <= 1e-9 * total {
+                // A part that carries nothing goes nowhere.
+                self.state.resize(part, 0.0);
+                let source = problem.commodities[part].targets.first().map(|target| target.source);
+                if let Some(source) = source {
+                    self.lay(part, Route { edges: Vec::new(), source });
+                }
+                continue;
+            }
+            self.finder.divide(number + 1 < parts.len());
+            let found = self.finder.best(&self.state, part);
+            let found = if let Some(route) = found {
+                let rooms = route.edges.iter().map(|&edge| self.state.room_in(edge));
+                Some((rooms.fold(left, f64::min), route))
+            } else {
+                self.finder.divide(false);
+                self.finder.best(&self.state, part).map(|route| (left, route))
+            };
+            let Some((amount, route)) = found else { break };
+            let amount = if number + 1 == parts.len() || amount > left { left } else { amount };
+            self.state.resize(part, amount);
+            self.lay(part, route);
+            left -= amount;
+        }
+        self.finder.divide(false);
     }
 
     fn relay(&mut self, commodity: usize) -> bool {
@@ -252,7 +439,11 @@ impl<'a> Search<'a> {
                     Some(_) | None => vec![pick],
                 }
             }
-            6 | 7 => self.neighbours(pick, movable),
+            6 => self.neighbours(pick, movable),
+            7 => self.passers(pick),
+            8..=10 if matches!(problem.commodities[pick].medium, Medium::Pipe { .. }) => {
+                self.branches(pick, movable)
+            }
             _ => self.rivals(pick),
         };
         group.sort_unstable();
@@ -262,9 +453,56 @@ impl<'a> Search<'a> {
         (group, shunned)
     }
 
+    /// The connections that pass a place on the way of one of them.
+    fn passers(&mut self, pick: usize) -> Vec<usize> {
+        let graph = self.state.problem.graph;
+        let Some(route) = self.state.routes[pick].as_ref().filter(|route| !route.edges.is_empty())
+        else {
+            return vec![pick];
+        };
+        let edge = route.edges[self.random.below(route.edges.len())];
+        let node = graph.edges[edge as usize].ends[self.random.below(2)];
+        let mut users: Vec<usize> = graph.adjacent[node as usize]
+            .iter()
+            .flat_map(|&(edge, _)| self.state.users[edge as usize].iter().copied())
+            .collect();
+        users.push(pick);
+        users.sort_unstable();
+        users.dedup();
+        self.random.shuffle(&mut users);
+        users.truncate(12);
+        users
+    }
+
+    /// What hangs on the ways of one connection and of one or two near it, so that their networks
+    /// can divide it anew.
+    fn branches(&mut self, pick: usize, movable: &[usize]) -> Vec<usize> {
+        let mut tips = vec![pick];
+        let near = self.neighbours(pick, movable);
+        for _tip in 0..=self.random.below(2) {
+            tips.extend(near.get(self.random.below(near.len())));
+        }
+        let mut group = Vec::new();
+        for tip in tips {
+            let Some(route) = &self.state.routes[tip] else { continue };
+            // Far along the way hangs more; what feeds everything is left alone.
+            let branch = route.edges.iter().rev().map(|&edge| &self.state.users[edge as usize]);
+            let mut branches = branch.filter(|users| users.len() <= MOST_ON_BRANCH);
+            if let Some(users) = branches.nth(self.random.below(3)) {
+                group.extend_from_slice(users);
+            }
+            group.push(tip);
+        }
+        group
+    }
+
     /// The connections that start nearest to one of them.
-    fn neighbours(&self, pick: usize, movable: &[usize]) -> Vec<usize> {
+    fn neighbours(&mut self, pick: usize, movable: &[usize]) -> Vec<usize> {
         let problem = self.state.problem;
+        if problem.graph.nodes.first() == problem.graph.nodes.last() {
+            // A graph without places: any others will do.
+            return (0..8).map(|_| movable[self.random.below(movable.len())]).collect();
+        }
         let position = |commodity: usize| {
             problem.commodities[commodity].node.map(|node| problem.graph.nodes[node as usize])
         };
@@ -285,21 +523,11 @@ impl<'a> Search<'a> {
     fn rivals(&mut self, pick: usize) -> Vec<usize> {
         let problem = self.state.problem;
         let own = &problem.commodities[pick];
-        let Some(node) = own.node else { return vec![pick] };
-        let at = problem.graph.nodes[node as usize];
-        let mut near: Vec<(u64, usize)> = own
-            .targets
-            .iter()
-            .map(|target| {
-                (problem.source_at[target.source].distance_m(at).to_bits(), target.source)
-            })
-            .collect();
-        near.sort_unstable();
-        near.truncate(5);
+        let near = &own.targets[..own.targets.len().min(5)];
         if near.is_empty() {
             return vec![pick];
         }
-        let wanted = problem.unit_of[near[self.random.below(near.len())].1];
+        let wanted = problem.unit_of[near[self.random.below(near.len())].source];
         let mut group: Vec<usize> = self.customers[wanted]
             .iter()
             .copied()
@@ -312,8 +540,14 @@ impl<'a> Search<'a> {
 
     fn round(&mut self, group: Vec<usize>, shunned: Option<EdgeIndex>, tolerance: f64) {
         let before = self.score();
-        let old: Vec<(usize, Option<Route>)> =
-            group.iter().map(|&commodity| (commodity, self.take_up(commodity))).collect();
+        let group = self.whole_flows(group);
+        let old: Vec<(usize, Option<Route>, Medium)> = group
+            .iter()
+            .map(|&commodity| {
+                let medium = self.state.media[commodity].clone();
+                (commodity, self.take_up(commodity), medium)
+            })
+            .collect();
         // Unrouted ones get another chance whenever room is made.
         let mut order = group;
         if self.state.unrouted() > old.len() {
@@ -324,9 +558,14 @@ impl<'a> Search<'a> {
             order.insert(self.random.below(order.len() + 1), extra);
         }
         self.finder.shun(shunned);
-        for &commodity in &order {
-            self.relay(commodity);
+        // Now and then openings look cheaper than they are, so that the first to be relaid go where
+        // company would pay for the way.
+        let hopeful = order.len() > 1 && self.random.below(16) == 0;
+        if hopeful {
+            self.state.set_opening(0.2 + 0.8 * self.random.unit());
         }
+        self.relay_all(&order);
+        self.state.set_opening(1.0);
         self.finder.shun(None);
         let after = self.score();
         if after <= before + tolerance {
@@ -336,11 +575,30 @@ impl<'a> Search<'a> {
         for &commodity in order.iter().rev() {
             self.take_up(commodity);
         }
-        for (commodity, route) in old {
+        for (commodity, route, medium) in old {
+            if !self.flow_of.is_empty() {
+                self.state.media[commodity] = medium;
+            }
             if let Some(route) = route {
                 self.lay(commodity, route);
             }
         }
+    }
+
+    /// All parts of the flows of which a group holds any.
+    fn whole_flows(&self, group: Vec<usize>) -> Vec<usize> {
+        if self.flow_of.is_empty() {
+            return group;
+        }
+        let mut seen = vec![false; self.state.problem.flows.len()];
+        let mut whole = Vec::new();
+        for commodity in group {
+            let flow = self.flow_of[commodity];
+            if !std::mem::replace(&mut seen[flow], true) {
+                whole.extend_from_slice(&self.state.problem.flows[flow]);
+            }
+        }
+        whole
     }
 
     fn lay(&mut self, commodity: usize, route: Route) {

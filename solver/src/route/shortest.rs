@@ -3,8 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::problem::Medium;
-use super::state::{Route, State};
+use super::diversity;
+use super::problem::{Medium, Target};
+use super::state::{Route, State, Tree};
+use crate::catalogue::rules::Diversity;
 use crate::corridors::{EdgeIndex, Node};
 use crate::geometry::Point;
 
@@ -15,7 +17,10 @@ pub(crate) struct Pathfinder {
     via: Vec<(EdgeIndex, Node)>,
     stamp: Vec<u32>,
     closed: Vec<u32>,
+    /// Edges marked with the present `block` belong to the pair's other route.
     blocked: Vec<u32>,
+    block: u32,
+    open: Vec<Target>,
     goal: Vec<u32>,
     goal_value: Vec<(f64, usize)>,
     now: u32,
@@ -24,8 +29,15 @@ pub(crate) struct Pathfinder {
     beacons: Vec<Point>,
     least_per_m: f64,
     shunned: Option<EdgeIndex>,
+    divides: bool,
+    climbed: Vec<(Node, EdgeIndex)>,
+    /// Places that earlier legs of a guided route passed.
+    past: Vec<Node>,
 }
 
+/// Optional waypoints are kept while the way through them costs no more than this many times the
+/// way without.
+const OPTIONAL_DETOUR: f64 = 1.15;
 /// How many sources a pipe connection tries, the nearest first.
 const PIPE_SOURCES: usize = 3;
 /// How many sources a cable tries, the nearest with room first.
@@ -39,6 +51,10 @@ impl Pathfinder {
             stamp: vec![0; nodes],
             closed: vec![0; nodes],
             blocked: vec![0; edges],
+            block: 0,
+            open: Vec::new(),
+            climbed: Vec::new(),
+            past: Vec::new(),
             goal: vec![0; nodes],
             goal_value: vec![(0.0, 0); nodes],
             now: 0,
@@ -46,91 +62,212 @@ impl Pathfinder {
             beacons: Vec::new(),
             least_per_m: 0.0,
             shunned: None,
+            divides: false,
         }
     }
 
     /// The cheapest way to connect a commodity in the present state, if there is one.
     pub(crate) fn best(&mut self, state: &State<'_>, commodity: usize) -> Option<Route> {
+        let strict = self.best_beside(state, commodity, false);
+        let problem = state.problem;
+        let keeps_distance = problem.partners[commodity]
+            .iter()
+            .chain([&commodity])
+            .any(|&half| matches!(problem.commodities[half].diversity, Diversity::Distance(_)));
+        if strict.is_none() && keeps_distance && !problem.partners[commodity].is_empty() {
+            return self.best_beside(state, commodity, true);
+        }
+        strict
+    }
+
+    /// The cheapest way beside the other half of a pair; see [`diversity::bar`].
+    fn best_beside(&mut self, state: &State<'_>, commodity: usize, lenient: bool) -> Option<Route> {
         let problem = state.problem;
         let own = &problem.commodities[commodity];
         let start = own.node?;
         self.now += 1;
+        self.block += 1;
         let mut shunned_units = Vec::new();
-        if let Some(pair) = own.pair {
-            for (other, candidate) in problem.commodities.iter().enumerate() {
-                if other == commodity || candidate.pair != Some(pair) {
-                    continue;
-                }
-                let Some(route) = &state.routes[other] else { continue };
-                shunned_units.push(problem.unit_of[route.source]);
-                for &edge in &route.edges {
-                    self.blocked[edge as usize] = self.now;
-                }
-            }
+        for &partner in &problem.partners[commodity] {
+            let Some(route) = &state.routes[partner] else { continue };
+            shunned_units.push(problem.unit_of[route.source]);
+            let (blocked, block) = (&mut self.blocked, self.block);
+            diversity::bar(problem, [commodity, partner], route, lenient, |edge| {
+                blocked[edge as usize] = block;
+            });
         }
+        self.past.clear();
         if own.lock_broken {
             return None;
         }
         if let Some(lock) = &own.lock {
             return locked(state, commodity, lock, start);
         }
-        let at = problem.graph.nodes[start as usize];
-        let mut open: Vec<(f64, usize, Node)> = own
-            .targets
-            .iter()
-            .filter(|target| state.has_room(commodity, target.source))
-            .filter(|target| !shunned_units.contains(&problem.unit_of[target.source]))
-            .map(|target| {
-                (problem.source_at[target.source].distance_m(at), target.source, target.node)
+        let sources = match &state.media[commodity] {
+            Medium::Own { .. } => CABLE_SOURCES,
+            Medium::Pipe { .. } => PIPE_SOURCES,
+        };
+        let mut open = std::mem::take(&mut self.open);
+        open.clear();
+        open.extend(
+            own.targets
+                .iter()
+                .filter(|target| state.has_room(commodity, target.source))
+                .filter(|target| !shunned_units.contains(&problem.unit_of[target.source]))
+                .take(sources),
+        );
+        let route = if own.waypoints.is_empty() {
+            self.nearest_of(state, commodity, start, &open).map(|(_, route)| route)
+        } else {
+            self.guided(state, commodity, start, &open)
+        };
+        self.open = open;
+        route
+    }
+
+    /// The way through the places a connection is led through: all of them, or only the
+    /// compulsory ones where the others cost too much.
+    fn guided(
+        &mut self,
+        state: &State<'_>,
+        commodity: usize,
+        start: Node,
+        open: &[Target],
+    ) -> Option<Route> {
+        let own = &state.problem.commodities[commodity];
+        let all: Option<Vec<Node>> = own.waypoints.iter().map(|(node, _)| *node).collect();
+        let compulsory: Option<Vec<Node>> =
+            own.waypoints.iter().filter(|(_, must)| *must).map(|(node, _)| *node).collect();
+        let compulsory = compulsory?;
+        let through_all = all.and_then(|all| self.through(state, commodity, (start, &all), open));
+        if own.waypoints.iter().all(|(_, must)| *must) {
+            return through_all.map(|(_, route)| route);
+        }
+        let through_some = self.through(state, commodity, (start, &compulsory), open);
+        match (through_all, through_some) {
+            (Some((dear, all)), Some((cheap, some))) => {
+                Some(if dear <= cheap * OPTIONAL_DETOUR { all } else { some })
+            }
+            (all, some) => all.or(some).map(|(_, route)| route),
+        }
+    }
+
+    /// The cheapest way through some places in their order and on to a source.
+    fn through(
+        &mut self,
+        state: &State<'_>,
+        commodity: usize,
+        (start, places): (Node, &[Node]),
+        open: &[Target],
+    ) -> Option<(f64, Route)> {
+        let is_pipe = matches!(state.media[commodity], Medium::Pipe { .. });
+        self.past.clear();
+        let (mut at, mut cost, mut edges) = (start, 0.0, Vec::new());
+        for &place in places {
+            if at == place {
+                continue;
+            }
+            self.now += 1;
+            self.least_per_m = 0.0;
+            self.beacons.clear();
+            self.set_goal(place, 0.0, 0);
+            // Pipes leave their network's tree alone on the way: it is joined at the end.
+            if is_pipe {
+                for node in state.trees.values().flat_map(Tree::nodes) {
+                    if node != place && node != at {
+                        self.closed[node as usize] = self.now;
+                    }
+                }
+            }
+            self.close_past(at);
+            let (leg, route) = self.run(state, commodity, at, usize::MAX)?;
+            self.pass(state, at, &route.edges);
+            edges.extend(route.edges);
+            cost += leg;
+            at = place;
+        }
+        let (leg, last) = self.nearest_of(state, commodity, at, open)?;
+        let repeats = {
+            let mut node = at;
+            last.edges.iter().any(|&edge| {
+                let ends = state.problem.graph.edges[edge as usize].ends;
+                node = if ends[0] == node { ends[1] } else { ends[0] };
+                self.past.contains(&node)
             })
-            .collect();
-        open.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        };
+        if repeats && is_pipe {
+            return None;
+        }
+        edges.extend(last.edges);
+        Some((cost + leg, Route { edges, source: last.source }))
+    }
+
+    /// Remembers the places of a leg, which later legs keep off.
+    fn pass(&mut self, state: &State<'_>, from: Node, edges: &[EdgeIndex]) {
+        let mut node = from;
+        for &edge in edges {
+            self.past.push(node);
+            let ends = state.problem.graph.edges[edge as usize].ends;
+            node = if ends[0] == node { ends[1] } else { ends[0] };
+        }
+    }
+
+    fn close_past(&mut self, but: Node) {
+        for &node in &self.past {
+            if node != but {
+                self.closed[node as usize] = self.now;
+            }
+        }
+    }
+
+    fn nearest_of(
+        &mut self,
+        state: &State<'_>,
+        commodity: usize,
+        start: Node,
+        open: &[Target],
+    ) -> Option<(f64, Route)> {
         match &state.media[commodity] {
             Medium::Own { .. } => {
-                open.truncate(CABLE_SOURCES);
                 self.least_per_m = state.least_per_m(commodity);
                 self.beacons.clear();
-                self.beacons.extend(open.iter().map(|open| problem.source_at[open.1]));
-                for &(_, source, node) in &open {
+                let source_at = &state.problem.source_at;
+                self.beacons.extend(open.iter().map(|target| source_at[target.source]));
+                self.now += 1;
+                for &Target { source, node } in open {
                     self.set_goal(node, 0.0, source);
                 }
-                self.run(state, commodity, start, usize::MAX).map(|(_, route)| route)
+                self.close_past(start);
+                self.run(state, commodity, start, usize::MAX)
             }
             Medium::Pipe { .. } => {
-                open.truncate(PIPE_SOURCES);
                 self.least_per_m = 0.0;
                 self.beacons.clear();
                 let mut best: Option<(f64, Route)> = None;
-                let blocked_mark = self.now;
-                for (_, source, node) in open {
-                    self.renew(blocked_mark);
+                for &Target { source, node } in open {
+                    self.now += 1;
                     self.set_goal(node, 0.0, source);
                     self.join_goals(state, commodity, source);
+                    self.close_past(start);
                     if let Some((cost, route)) = self.run(state, commodity, start, source)
                         && best.as_ref().is_none_or(|(least, _)| cost < *least)
                     {
                         best = Some((cost, route));
                     }
                 }
-                best.map(|(_, route)| route)
+                best
             }
         }
+    }
+
+    /// Looks for ways that need not take a connection whole, until told otherwise.
+    pub(crate) fn divide(&mut self, divides: bool) {
+        self.divides = divides;
     }
 
     /// Keeps all paths off an edge until told otherwise.
     pub(crate) fn shun(&mut self, edge: Option<EdgeIndex>) {
         self.shunned = edge;
-    }
-
-    /// Starts a new search that keeps the blocked edges.
-    fn renew(&mut self, mark: u32) {
-        self.now += 1;
-        let now = self.now;
-        for blocked in &mut self.blocked {
-            if *blocked >= mark && *blocked < now {
-                *blocked = now;
-            }
-        }
     }
 
     fn set_goal(&mut self, node: Node, extra: f64, source: usize) {
@@ -145,19 +282,23 @@ impl Pathfinder {
     fn join_goals(&mut self, state: &State<'_>, commodity: usize, source: usize) {
         let Some(tree) = state.trees.get(&source) else { return };
         for node in tree.nodes() {
-            let (mut extra, mut at) = (0.0, node);
-            let mut open = true;
-            while let Some((edge, next)) = tree.step(at) {
-                open &= self.blocked[edge as usize] != self.now
-                    && state.problem.may_use(commodity, edge);
-                extra += state.marginal(commodity, edge, source);
+            // Climb to the first node whose way to the source is known, then price downwards.
+            let mut at = node;
+            while self.goal[at as usize] != self.now
+                && let Some((edge, next)) = tree.step(at)
+            {
+                self.climbed.push((at, edge));
                 at = next;
             }
-            if open {
-                self.set_goal(node, extra, source);
-            } else {
-                // The network may not be crossed either, or it would no longer be a tree.
-                self.set_goal(node, f64::INFINITY, source);
+            let known = self.goal[at as usize] == self.now;
+            let mut extra = if known { self.goal_value[at as usize].0 } else { 0.0 };
+            while let Some((below, edge)) = self.climbed.pop() {
+                let open = self.blocked[edge as usize] != self.block
+                    && state.problem.may_use(commodity, edge);
+                // The network may not be crossed where it is closed to this connection, or it
+                // would no longer be a tree.
+                extra += if open { state.marginal(commodity, edge, source) } else { f64::INFINITY };
+                self.set_goal(below, extra, source);
             }
         }
     }
@@ -193,7 +334,7 @@ impl Pathfinder {
                 }
             }
             for &(edge, next) in &graph.adjacent[node as usize] {
-                if self.blocked[edge as usize] == self.now
+                if self.blocked[edge as usize] == self.block
                     || self.shunned == Some(edge)
                     || !state.problem.may_use(commodity, edge)
                 {
@@ -202,7 +343,14 @@ impl Pathfinder {
                 if self.closed[next as usize] == self.now {
                     continue;
                 }
-                let step = state.marginal(commodity, edge, network);
+                let step = if self.divides {
+                    match state.divided_marginal(commodity, edge) {
+                        Some(step) => step,
+                        None => continue,
+                    }
+                } else {
+                    state.marginal(commodity, edge, network)
+                };
                 let ahead = self.ahead(graph.nodes[next as usize]);
                 self.visit(next, distance + step, (edge, node), ahead);
             }

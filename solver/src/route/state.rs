@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use super::problem::{Medium, Problem};
 use crate::corridors::{EdgeIndex, Node};
-use crate::plan::Usage;
 
 /// What lies in an edge.
 #[derive(Clone, Debug, Default)]
@@ -50,65 +49,6 @@ pub struct Route {
     pub source: usize,
 }
 
-/// Lifetime cost of pipes by flow, sampled once and interpolated.
-#[derive(Clone, Debug)]
-struct PipeCurve {
-    step: f64,
-    samples: Vec<(f64, f64)>,
-}
-
-impl PipeCurve {
-    const SAMPLES: usize = 600;
-
-    fn new(problem: &Problem<'_>) -> Self {
-        let total: f64 = problem
-            .commodities
-            .iter()
-            .map(|commodity| match commodity.medium {
-                Medium::Pipe { flow, .. } => flow,
-                Medium::Own { .. } => 0.0,
-            })
-            .sum();
-        let step = (total / Self::SAMPLES as f64).max(1e-6);
-        let samples = (0..=Self::SAMPLES + 1)
-            .map(|index| {
-                let flow = step * index as f64;
-                let choice = problem.pipes.cheapest(flow, problem.trench.width_rate);
-                choice.map_or((0.0, 0.0), |choice| {
-                    (choice.first_per_m + choice.running_per_m, choice.width_mm)
-                })
-            })
-            .collect();
-        Self { step, samples }
-    }
-
-    /// The least the cost per metre rises when the flow grows by `steps` samples.
-    fn least_rise(&self, steps: f64) -> f64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "flows are positive and within the sampled range"
-        )]
-        let span = (steps as usize).max(1);
-        let rises = self.samples.iter().zip(self.samples.iter().skip(span));
-        rises.map(|(low, high)| high.0 - low.0).fold(f64::INFINITY, f64::min).clamp(0.0, 1e9)
-    }
-
-    /// Cost per metre and width of the pair that carries `flow`.
-    fn at(&self, flow: f64) -> (f64, f64) {
-        let position = flow / self.step;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "flows are positive and within the sampled range"
-        )]
-        let index = (position as usize).min(self.samples.len().saturating_sub(2));
-        let (low, high) = (self.samples[index], self.samples[index + 1]);
-        let share = (position - index as f64).clamp(0.0, 1.0);
-        (share * (high.0 - low.0) + low.0, low.1.max(high.1))
-    }
-}
-
 /// The tree of one pipe network: each node's edge and next node towards the source.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
@@ -147,39 +87,13 @@ pub struct State<'a> {
     /// Commodities on each edge, for choosing what to take up together.
     pub users: Vec<Vec<usize>>,
     edge_cost: Vec<f64>,
+    /// Steps of width that may be dug along each edge.
+    limits: Vec<f64>,
     total: f64,
-    curve: PipeCurve,
     least_lean: f64,
-    fast: Vec<EdgePrice>,
     /// Share of the cost of opening a trench that is charged to whoever opens it.
     opening: f64,
 }
-
-/// What trenching along an edge costs, ready for the inner loop.
-#[derive(Clone, Copy, Debug)]
-struct EdgePrice {
-    /// EUR for opening it, whatever the width.
-    open: f64,
-    /// EUR per step of width.
-    per_step: f64,
-    /// Steps that fit.
-    limit_steps: f64,
-    /// EUR per step beyond the limit.
-    overfull: f64,
-    /// Length, m.
-    length: f64,
-    /// Length as the search weighs it, m.
-    leaned: f64,
-    /// Whether it costs even when empty.
-    required: bool,
-}
-
-/// Share of a width limit the search leaves free, because settled cables and pipes can turn out a
-/// step or two wider than it reckons.
-const RESERVE: f64 = 0.08;
-
-/// EUR per metre and metre of width beyond the limit: dearer than any detour.
-const OVERFULL: f64 = 200_000.0;
 
 impl<'a> State<'a> {
     /// Nothing routed yet.
@@ -194,9 +108,8 @@ impl<'a> State<'a> {
             trees: BTreeMap::new(),
             users: vec![Vec::new(); problem.graph.edges.len()],
             edge_cost: vec![0.0; problem.graph.edges.len()],
+            limits: problem.prices.iter().map(|price| price.limit_steps).collect(),
             total: 0.0,
-            curve: PipeCurve::new(problem),
-            fast: Self::edge_prices(problem),
             opening: 1.0,
             least_lean: problem.graph.edges.iter().map(|edge| edge.lean).fold(1.0, f64::min),
         };
@@ -231,14 +144,15 @@ impl<'a> State<'a> {
 
     /// Cost of an edge that holds `contents` mm of cables, ducts and pipes.
     fn price(&self, edge: EdgeIndex, disciplines: u32, contents: f64, pipes_per_m: f64) -> f64 {
-        let place = &self.fast[edge as usize];
+        let place = &self.problem.prices[edge as usize];
         if disciplines == 0 && !place.required {
             return 0.0;
         }
         let steps = self.steps(contents, disciplines);
         let mut cost = place.open + pipes_per_m * place.length + steps * place.per_step;
-        if steps > place.limit_steps {
-            cost += (steps - place.limit_steps) * place.overfull;
+        let limit = self.limits[edge as usize];
+        if steps > limit {
+            cost += (steps - limit) * place.overfull;
         }
         cost
     }
@@ -264,28 +178,6 @@ impl<'a> State<'a> {
         if up > least { up } else { least }
     }
 
-    fn edge_prices(problem: &Problem<'_>) -> Vec<EdgePrice> {
-        let trench = &problem.trench;
-        let step_m = trench.step_mm / 1000.0;
-        let price = |edge: &crate::corridors::Edge| {
-            let dug = match edge.usage {
-                Usage::Existing => 0.0,
-                Usage::Possible | Usage::Required | Usage::Forbidden => 1.0,
-            };
-            let metres = dug * edge.length_m * edge.ground * edge.lean;
-            EdgePrice {
-                open: metres * trench.base + dug * f64::from(edge.road_edges) * trench.road_edge,
-                per_step: metres * trench.width_rate * step_m,
-                limit_steps: (edge.limit_mm as f64 / trench.step_mm * (1.0 - RESERVE)).floor(),
-                overfull: OVERFULL * step_m * edge.length_m.max(1.0),
-                length: edge.length_m,
-                leaned: edge.length_m * edge.lean,
-                required: edge.usage == Usage::Required,
-            }
-        };
-        problem.graph.edges.iter().map(price).collect()
-    }
-
     /// Charges only a share of opening a trench, so that early routes anticipate company.
     pub fn set_opening(&mut self, share: f64) {
         self.opening = share;
@@ -298,12 +190,12 @@ impl<'a> State<'a> {
         for pipe in &load.pipes {
             let extra = added.take_if(|(source, _)| *source == pipe.source);
             let flow = pipe.flow + extra.map_or(0.0, |(_, flow)| flow);
-            let (cost, own) = self.curve.at(flow);
+            let (cost, own) = self.problem.curve.at(flow);
             per_m += cost;
             width += own;
         }
         if let Some((_, flow)) = added {
-            let (cost, own) = self.curve.at(flow);
+            let (cost, own) = self.problem.curve.at(flow);
             per_m += cost;
             width += own;
         }
@@ -363,7 +255,7 @@ impl<'a> State<'a> {
     /// What a connection would add to the cost of an edge.
     pub fn marginal(&self, commodity: usize, edge: EdgeIndex, source: usize) -> f64 {
         let load = &self.loads[edge as usize];
-        let place = &self.fast[edge as usize];
+        let place = &self.problem.prices[edge as usize];
         let before = self.edge_cost[edge as usize];
         let disciplines = load.disciplines();
         let own = match &self.media[commodity] {
@@ -380,10 +272,42 @@ impl<'a> State<'a> {
             }
         };
         let mut added = own - before;
-        if disciplines == 0 && !place.required {
-            added -= (1.0 - self.opening) * place.open;
+        if disciplines == 0 {
+            if !place.required {
+                added -= (1.0 - self.opening) * place.open;
+            }
+            added += self.crossings(edge);
         }
         if added > 0.0 { added } else { 0.0 }
+    }
+
+    /// What still fits into an edge, in the unit of widths.
+    pub fn room_in(&self, edge: EdgeIndex) -> f64 {
+        let load = &self.loads[edge as usize];
+        let limit = self.limits[edge as usize] * self.problem.trench.step_mm;
+        limit - load.own_mm - load.pipes_mm
+    }
+
+    /// What a connection would add to the cost of an edge if as much of it as fits went there and
+    /// the rest found the like elsewhere; nothing where nothing fits.
+    pub fn divided_marginal(&self, commodity: usize, edge: EdgeIndex) -> Option<f64> {
+        let Medium::Own { per_m, width_mm, .. } = &self.media[commodity] else { return None };
+        let place = &self.problem.prices[edge as usize];
+        let load = &self.loads[edge as usize];
+        let fits = self.room_in(edge).min(*width_mm);
+        if fits <= 1e-9 * width_mm {
+            return None;
+        }
+        let is_fresh = load.disciplines() == 0 && !place.required;
+        let open = if is_fresh { self.opening * place.open } else { 0.0 };
+        Some(per_m * place.leaned + open * width_mm / fits)
+    }
+
+    /// Gives a connection that is not laid another size.
+    pub fn resize(&mut self, commodity: usize, size: f64) {
+        if let Medium::Own { per_m, width_mm, .. } = &mut self.media[commodity] {
+            (*per_m, *width_mm) = (size, size);
+        }
     }
 
     /// The least a metre of route can add for a connection.
@@ -391,10 +315,7 @@ impl<'a> State<'a> {
         match &self.media[commodity] {
             Medium::Own { per_m, .. } => per_m * self.least_lean,
             // The curve rises ever more slowly, so the last metre of flow is the cheapest.
-            Medium::Pipe { flow, .. } => {
-                let steps = flow / self.curve.step;
-                self.curve.least_rise(steps)
-            }
+            Medium::Pipe { flow, .. } => self.problem.curve.least_rise(*flow),
         }
     }
 
@@ -417,15 +338,18 @@ impl<'a> State<'a> {
         self.source_left[route.source] -= size;
         let mut length = 0.0;
         for &edge in &route.edges {
-            let place = &self.problem.graph.edges[edge as usize];
-            length += place.length_m * place.lean;
+            length += self.problem.prices[edge as usize].leaned;
             self.change(edge, commodity, route.source, sign);
             self.reprice(edge);
             let users = &mut self.users[edge as usize];
+            let was_empty = users.is_empty();
             if sign > 0 {
                 users.push(commodity);
             } else {
                 users.retain(|&user| user != commodity);
+            }
+            if was_empty || users.is_empty() {
+                self.total += f64::from(sign) * self.crossings(edge);
             }
         }
         self.total += f64::from(sign) * self.own_per_m(commodity) * length;
@@ -462,24 +386,50 @@ impl<'a> State<'a> {
         }
     }
 
+    /// EUR charged for the edges in use that exclude this one.
+    pub fn crossings(&self, edge: EdgeIndex) -> f64 {
+        let Some(crossed) = self.problem.crossings.get(edge as usize) else { return 0.0 };
+        let used = crossed.iter().filter(|&&other| !self.users[other as usize].is_empty()).count();
+        used as f64 * self.problem.crossing_price
+    }
+
     /// EUR charged for trenches wider than what fits.
     pub fn overfull(&self) -> f64 {
-        let over = |(load, place): (&Load, &EdgePrice)| {
-            let disciplines = load.disciplines();
-            let steps = self.steps(load.own_mm + load.pipes_mm, disciplines);
-            if disciplines > 0 {
-                (steps - place.limit_steps).max(0.0) * place.overfull
-            } else {
-                0.0
+        (0..).take(self.loads.len()).map(|edge| self.overfull_by(edge)).sum()
+    }
+
+    /// EUR charged because more lies in an edge than fits.
+    pub fn overfull_by(&self, edge: EdgeIndex) -> f64 {
+        let load = &self.loads[edge as usize];
+        match load.disciplines() {
+            0 => 0.0,
+            kinds => {
+                let steps = self.steps(load.own_mm + load.pipes_mm, kinds);
+                let over = steps - self.limits[edge as usize];
+                over.max(0.0) * self.problem.prices[edge as usize].overfull
             }
-        };
-        self.loads.iter().zip(&self.fast).map(over).sum()
+        }
+    }
+
+    /// Lets less be dug along an edge.
+    pub fn tighten(&mut self, edge: EdgeIndex, steps: f64) {
+        self.limits[edge as usize] -= steps;
+        self.reprice(edge);
+    }
+
+    /// Nothing routed yet, in the same media and within the same limits.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let mut next = Self::new(self.problem);
+        next.media.clone_from(&self.media);
+        next.limits.clone_from(&self.limits);
+        next
     }
 
     /// Prices media anew, such as power cables that found company, and relays all routes.
     #[must_use]
     pub fn with_media(&self, media: Vec<Medium>) -> Self {
-        let mut next = Self::new(self.problem);
+        let mut next = self.emptied();
         next.media = media;
         for (commodity, route) in self.routes.iter().enumerate() {
             if let Some(route) = route {

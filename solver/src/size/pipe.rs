@@ -8,7 +8,7 @@ use crate::physics::hydraulics::{Fluid, gradient, velocity};
 const MATERIAL: &str = "pre-insulated";
 
 /// The pipes of the catalogue that are laid, with what they cost, and the water in them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PipeTable {
     /// Sizes, small to large.
     pub sizes: Vec<PipeSize>,
