@@ -74,3 +74,32 @@ fn drag_on_jupiter(bencher: Bencher<'_, '_>, container: &str) {
         })
         .bench_local_values(|after| live.moved(black_box(&after), &ids));
 }
+
+/// A thousand moves of any container by up to 20 m either way, as the pointer makes them.
+#[divan::bench(sample_count = 1000, sample_size = 1)]
+fn random_drags_on_jupiter(bencher: Bencher<'_, '_>) {
+    let catalogue = reference();
+    let plan = site(52, &catalogue);
+    let report = evaluate(&plan, &catalogue, &settings(), &mut Silent);
+    let live = Live::new(&plan, &catalogue.with_overrides_of(&plan), &report);
+    // A linear congruential generator: the same drags everywhere.
+    let mut state = 1_u64;
+    let mut random = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+        (state >> 33) % below
+    };
+    bencher
+        .with_inputs(|| {
+            loop {
+                let pick = usize::try_from(random(plan.containers.len() as u64)).unwrap();
+                let ids: Vec<Id> =
+                    plan.with_groups(&[plan.containers[pick].id.clone()]).into_iter().collect();
+                let mut step = || i64::try_from(random(401)).unwrap() * 100 - 20_000;
+                let edit = Edit::Move { ids: ids.clone(), dx_mm: step(), dy_mm: step() };
+                if let Ok(after) = plan.apply(&edit, &catalogue) {
+                    return (after, ids);
+                }
+            }
+        })
+        .bench_local_values(|(after, ids)| live.moved(black_box(&after), &ids));
+}

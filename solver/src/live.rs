@@ -11,12 +11,13 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::module::Service;
 use crate::corridors;
 use crate::demand;
+use crate::evaluate::traced;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::network;
 use crate::plan::Plan;
 use crate::report::{Report, Supply};
-use crate::route::problem::{Problem, trace};
+use crate::route::problem::{Known, Problem, trace};
 use crate::route::search::Search;
 use crate::route::state::Route;
 use crate::units::Cents;
@@ -39,6 +40,8 @@ pub struct Live {
     plan: Plan,
     catalogue: Catalogue,
     routes: BTreeMap<String, (Supply, Vec<Point>)>,
+    /// Sizes and media of the settled plan, which a move changes little.
+    known: Known,
     /// Cost and trench length before the move, by the containers that move.
     before: RefCell<Option<(Vec<Id>, f64, f64)>>,
 }
@@ -73,7 +76,13 @@ impl Live {
                 Some((connection.id.clone(), (supply, connection.path_mm.clone())))
             })
             .collect();
+        let demands = demand::derive(plan, catalogue);
+        let graph = corridors::build(plan, catalogue, &demands);
+        let problem = Problem::new(plan, catalogue, &demands, &graph);
+        let settled = traced(&demands, &problem, report);
+        let media = network::settled_media(catalogue, &demands, &problem, &settled);
         Self {
+            known: Known::new(&demands, &problem, media),
             plan: plan.clone(),
             catalogue: catalogue.clone(),
             routes,
@@ -108,7 +117,8 @@ impl Live {
         };
         let demands = demand::derive(plan, &self.catalogue);
         let graph = corridors::build(plan, &self.catalogue, &demands);
-        let problem = Problem::new(plan, &self.catalogue, &demands, &graph);
+        let known = Some(&self.known);
+        let problem = Problem::with_known(plan, &self.catalogue, &demands, &graph, known);
         let mut anew = BTreeSet::new();
         let routes: Vec<Option<Route>> = demands
             .demands

@@ -108,18 +108,25 @@ impl Charges {
 }
 
 /// For each class of pipes a line `p₀ + p₁ q` that lies below its cost per metre for every flow
-/// from the smallest connection to all of them together.
+/// from the smallest connection to all of them together. Classes that have a source in common may
+/// share a pipe: they have one line, and each of them an equal part of its `p₀`.
 fn chords(problem: &Problem<'_>, width_rate: f64) -> Vec<(f64, f64)> {
+    let kin = kin_of_pipes(problem);
     let mut spans = vec![(f64::INFINITY, 0.0_f64); problem.classes];
     for commodity in &problem.commodities {
         if let Medium::Pipe { flow, .. } = commodity.medium {
-            let span = &mut spans[commodity.class];
+            let span = &mut spans[kin[commodity.class]];
             *span = (span.0.min(flow), span.1 + flow);
         }
     }
-    // Other classes may feed the same pipes: the flow that shares a pipe is at most all of it.
+    let mut sharers = vec![0.0; problem.classes];
+    for &head in &kin {
+        sharers[head] += 1.0;
+    }
+    // Pipes of other kin may lie in the same trench, never in the same pipe; still the flow that
+    // shares one is at most all of it.
     let all: f64 = spans.iter().map(|span| span.1).sum();
-    spans
+    let lines: Vec<(f64, f64)> = spans
         .into_iter()
         .map(|(least, _)| {
             if !least.is_finite() {
@@ -142,7 +149,31 @@ fn chords(problem: &Problem<'_>, width_rate: f64) -> Vec<(f64, f64)> {
             // Costs between samples may dip below the chord by a little.
             ((start - slope * least).max(0.0) * 0.995, slope * 0.995)
         })
-        .collect()
+        .collect();
+    kin.into_iter().map(|head| (lines[head].0 / sharers[head], lines[head].1)).collect()
+}
+
+/// For each class the first of those it shares sources with, directly or through others.
+fn kin_of_pipes(problem: &Problem<'_>) -> Vec<usize> {
+    let mut head: Vec<usize> = (0..problem.classes).collect();
+    let root = |head: &[usize], mut class: usize| {
+        while head[class] != class {
+            class = head[class];
+        }
+        class
+    };
+    let mut first_at: Vec<Option<usize>> = vec![None; problem.unit_of.len()];
+    for commodity in &problem.commodities {
+        if !matches!(commodity.medium, Medium::Pipe { .. }) {
+            continue;
+        }
+        for target in &commodity.targets {
+            let known = *first_at[target.source].get_or_insert(commodity.class);
+            let (a, b) = (root(&head, known), root(&head, commodity.class));
+            head[a.max(b)] = a.min(b);
+        }
+    }
+    (0..problem.classes).map(|class| root(&head, class)).collect()
 }
 
 /// A solution of the dual.

@@ -131,6 +131,10 @@ pub struct Lagrangian<'a> {
     rooms: Vec<Room>,
     /// What a connection to each source takes room in.
     rooms_of: Vec<Vec<u32>>,
+    /// `L` at the best prices.
+    value: f64,
+    /// What is proved: that, or the ascent before it, which need not tell sizes apart because it
+    /// leaves capacities out.
     bound: f64,
     /// Share of the way to the incumbent that a step aims at.
     reach: f64,
@@ -170,7 +174,8 @@ impl<'a> Lagrangian<'a> {
             ceilings: charges.capacity.iter().map(|&limit| Price::new(limit)).collect(),
             rooms: Vec::new(),
             rooms_of: vec![Vec::new(); problem.unit_of.len()],
-            bound: 0.0,
+            value: 0.0,
+            bound: start.map_or(0.0, Dual::proof),
             reach: 0.5,
             failures: 0,
             weight: 1.0,
@@ -192,7 +197,8 @@ impl<'a> Lagrangian<'a> {
         }
         lagrangian.draw_back();
         let answers = lagrangian.ask();
-        lagrangian.bound = lagrangian.value(&answers);
+        lagrangian.value = lagrangian.value(&answers);
+        lagrangian.bound = lagrangian.bound.max(lagrangian.value);
         lagrangian.take_average(&answers);
         lagrangian.keep();
         lagrangian.weight = 0.1;
@@ -216,7 +222,7 @@ impl<'a> Lagrangian<'a> {
     /// One step towards better prices; `incumbent` is the cost of a known plan. Returns whether
     /// steps are still long enough to matter.
     pub fn round(&mut self, incumbent: f64) -> bool {
-        let room = (incumbent - self.bound).max(1e-4 * incumbent.abs());
+        let room = (incumbent - self.value).max(1e-4 * incumbent.abs());
         let size = self.violation();
         if size <= 0.0 {
             return false;
@@ -237,9 +243,10 @@ impl<'a> Lagrangian<'a> {
         let value = self.value(&answers);
         self.take_average(&answers);
         self.rounds += 1;
-        if value > self.bound {
-            let gained = value - self.bound;
-            self.bound = value;
+        if value > self.value {
+            let gained = value - self.value;
+            self.value = value;
+            self.bound = self.bound.max(value);
             self.keep();
             self.failures = 0;
             if gained > 0.01 * room {
@@ -361,14 +368,15 @@ impl<'a> Lagrangian<'a> {
                 if lowered <= 0.0 {
                     continue;
                 }
-                let most = class.sums(lowered).into_iter().fold(0.0, f64::max);
-                for (side, prices) in class.sides.iter().enumerate() {
-                    // The direction that draws less is lowered only as far as it must be.
-                    let lowered = level_of(prices, most).min(lowered);
-                    for &(slot, _, _) in prices {
-                        debug_assert_eq!(self.slots[slot as usize].arc as usize % 2, side);
-                        let price = &mut self.slots[slot as usize].now;
-                        *price = (*price - lowered).max(0.0);
+                for size in &class.sizes {
+                    let most = size.drawn(lowered);
+                    for prices in &size.sides {
+                        // The direction that draws less is lowered only as far as it must be.
+                        let lowered = level_of(prices, most).min(lowered);
+                        for &(slot, _, _) in prices {
+                            let price = &mut self.slots[slot as usize].now;
+                            *price = (*price - lowered).max(0.0);
+                        }
                     }
                 }
             }
@@ -540,31 +548,50 @@ impl<'a> Lagrangian<'a> {
     }
 }
 
-/// The prices on one edge of a class: slot, price, and the most of the connection that fits.
+/// A price on an edge: slot, price, and the most of the connection that fits.
 type Drawn = (u32, f64, f64);
 
-/// The prices on one edge, by class and direction.
+/// The prices on one edge of connections alike in class and size, by direction. Two of them never
+/// need to meet head-on: each could go on where the other came from, into the same room.
+#[derive(Debug)]
+struct OfSize {
+    size: u64,
+    sides: [Vec<Drawn>; 2],
+}
+
+impl OfSize {
+    /// What the direction that draws more draws when every price is lowered.
+    fn drawn(&self, lowered: f64) -> f64 {
+        let [ahead, back] = [0, 1].map(|side| sum_above(&self.sides[side], lowered));
+        ahead.max(back)
+    }
+}
+
+/// The prices on one edge of a class.
 #[derive(Debug)]
 struct OfClass {
     class: usize,
     discipline: usize,
     /// What its pipes hold.
     own: f64,
-    sides: [Vec<Drawn>; 2],
+    sizes: Vec<OfSize>,
     /// By how much to lower the prices so that its pipes hold them.
     level: f64,
 }
 
 impl OfClass {
-    /// What either direction draws when every price is lowered.
-    fn sums(&self, lowered: f64) -> [f64; 2] {
-        [0, 1].map(|side| sum_above(&self.sides[side], lowered))
+    /// What it draws when every price is lowered.
+    fn drawn(&self, lowered: f64) -> f64 {
+        self.sizes.iter().map(|sizes| sizes.drawn(lowered)).sum()
     }
 
     /// What it draws beyond its own pipes.
     fn beyond_pipes(&self, lowered: f64) -> f64 {
-        let [ahead, back] = self.sums(lowered.min(self.level));
-        (ahead.max(back) - self.own).max(0.0)
+        (self.drawn(lowered.min(self.level)) - self.own).max(0.0)
+    }
+
+    fn prices(&self) -> impl Iterator<Item = f64> + '_ {
+        self.sizes.iter().flat_map(|size| size.sides.iter().flatten()).map(|(_, price, _)| *price)
     }
 }
 
@@ -598,12 +625,17 @@ impl Tariff {
                     class,
                     discipline: charges.discipline[class],
                     own: charges.pipe[class] * length,
-                    sides: [Vec::new(), Vec::new()],
+                    sizes: Vec::new(),
                     level: 0.0,
                 });
                 classes.len() - 1
             });
-            classes[place].sides[slot.arc as usize % 2].push(drawn);
+            let (size, sizes) = (commodity.size.to_bits(), &mut classes[place].sizes);
+            let place = sizes.iter().position(|known| known.size == size).unwrap_or_else(|| {
+                sizes.push(OfSize { size, sides: [Vec::new(), Vec::new()] });
+                sizes.len() - 1
+            });
+            sizes[place].sides[slot.arc as usize % 2].push(drawn);
         }
         Self { classes, gap: charges.gap[edge], levels: [0.0; 3] }
     }
@@ -612,8 +644,7 @@ impl Tariff {
     fn drawn(&self) -> f64 {
         let mut needed = [0.0_f64; 3];
         for class in &self.classes {
-            let [ahead, back] = class.sums(0.0);
-            needed[class.discipline] += (ahead.max(back) - class.own).max(0.0);
+            needed[class.discipline] += (class.drawn(0.0) - class.own).max(0.0);
         }
         needed.into_iter().map(|needed| (needed - self.gap).max(0.0)).sum()
     }
@@ -621,8 +652,8 @@ impl Tariff {
     /// Finds how far pipes and gaps alone call for lower prices.
     fn set_levels(&mut self) {
         for class in &mut self.classes {
-            let [ahead, back] = [0, 1].map(|side| level_of(&class.sides[side], class.own));
-            class.level = ahead.max(back);
+            let highest = class.prices().fold(0.0, f64::max);
+            class.level = root(highest, |level| class.drawn(level) - class.own);
         }
         let (highest, gap) = (self.highest(), self.gap);
         for discipline in 0..3 {
@@ -631,8 +662,7 @@ impl Tariff {
     }
 
     fn highest(&self) -> f64 {
-        let prices = self.classes.iter().flat_map(|class| class.sides.iter().flatten());
-        prices.map(|(_, price, _)| *price).fold(0.0, f64::max)
+        self.classes.iter().flat_map(OfClass::prices).fold(0.0, f64::max)
     }
 
     /// What a discipline draws beyond its pipes.

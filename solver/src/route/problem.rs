@@ -59,7 +59,7 @@ pub struct Commodity {
     pub medium: Medium,
     /// Commodities of one pair share neither trench nor unit.
     pub pair: Option<usize>,
-    /// Connections alike in service and suppliers, for the bound.
+    /// Connections alike in service, suppliers and prohibitions, for the bound.
     pub class: usize,
     /// How its pair keeps apart.
     pub diversity: Diversity,
@@ -269,22 +269,54 @@ pub struct Problem<'a> {
     pub required: Vec<EdgeIndex>,
 }
 
+/// What need not be worked out again for a plan that differs by little from an earlier one.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Pipe sizes.
+    pipes: PipeTable,
+    /// What they cost by flow.
+    curve: PipeCurve,
+    /// What each connection lays, by name.
+    media: BTreeMap<String, Medium>,
+}
+
+impl Known {
+    /// What a problem and the media settled for it say.
+    pub fn new(demands: &Demands, problem: &Problem<'_>, media: Vec<Medium>) -> Self {
+        let names = demands.demands.iter().map(|demand| demand.id.clone());
+        Self {
+            pipes: problem.pipes.clone(),
+            curve: problem.curve.clone(),
+            media: names.zip(media).collect(),
+        }
+    }
+}
+
 impl<'a> Problem<'a> {
     /// States the problem of a plan; `catalogue` already carries its overrides.
     pub fn new(plan: &Plan, catalogue: &Catalogue, demands: &Demands, graph: &'a Graph) -> Self {
-        let pipes = PipeTable::new(catalogue);
-        let mut classes: Vec<(Service, Vec<usize>)> = Vec::new();
+        Self::with_known(plan, catalogue, demands, graph, None)
+    }
+
+    /// The same with what an earlier problem made known.
+    pub fn with_known(
+        plan: &Plan,
+        catalogue: &Catalogue,
+        demands: &Demands,
+        graph: &'a Graph,
+        known: Option<&Known>,
+    ) -> Self {
+        let pipes = known.map_or_else(|| PipeTable::new(catalogue), |known| known.pipes.clone());
+        let mut classes: BTreeMap<(Service, &[usize], Vec<usize>), usize> = BTreeMap::new();
         let commodities: Vec<Commodity> = demands
             .demands
             .iter()
             .enumerate()
             .map(|(index, demand)| {
-                let key = (demand.service, demand.sources.clone());
-                let class = classes.iter().position(|known| *known == key).unwrap_or_else(|| {
-                    classes.push(key);
-                    classes.len() - 1
-                });
-                commodity(plan, catalogue, graph, &pipes, (index, demand, class))
+                let key = (demand.service, demand.sources.as_slice(), forbidden(plan, demand));
+                let next = classes.len();
+                let class = *classes.entry(key).or_insert(next);
+                commodity(plan, catalogue, graph, (&pipes, known), (index, demand, class))
             })
             .collect();
         let required = (0..)
@@ -301,7 +333,10 @@ impl<'a> Problem<'a> {
             unit_capacity: demands.units.iter().map(|unit| unit.capacity).collect(),
             source_capacity: demands.sources.iter().map(|source| source.capacity).collect(),
             source_at: demands.sources.iter().map(|source| source.at).collect(),
-            curve: PipeCurve::new(&pipes, trench.width_rate, total_flow(&commodities)),
+            curve: known.map_or_else(
+                || PipeCurve::new(&pipes, trench.width_rate, total_flow(&commodities)),
+                |known| known.curve.clone(),
+            ),
             crossings: Vec::new(),
             crossing_price: 0.0,
             trench,
@@ -350,7 +385,7 @@ fn commodity(
     plan: &Plan,
     catalogue: &Catalogue,
     graph: &Graph,
-    pipes: &PipeTable,
+    (pipes, known): (&PipeTable, Option<&Known>),
     (index, demand, class): (usize, &Demand, usize),
 ) -> Commodity {
     let node = graph.demand_nodes[index];
@@ -362,13 +397,8 @@ fn commodity(
     let distance_m = |target: &Target| graph.nodes[target.node as usize].distance_m(demand.at);
     targets.sort_by(|a, b| distance_m(a).total_cmp(&distance_m(b)).then(a.source.cmp(&b.source)));
     let nearest_m = targets.first().map_or(f64::INFINITY, distance_m);
-    let medium = medium(catalogue, demand, pipes, nearest_m, 0);
-    let forbidden = plan
-        .forbids
-        .iter()
-        .filter(|forbid| forbid.connection == demand.id)
-        .filter_map(|forbid| plan.corridors.iter().position(|c| c.id == forbid.corridor))
-        .collect();
+    let known = known.and_then(|known| known.media.get(&demand.id)).cloned();
+    let medium = known.unwrap_or_else(|| medium(catalogue, demand, pipes, nearest_m, 0));
     let wanted = plan.locks.iter().find(|lock| lock.connection == demand.id);
     let lock = wanted.zip(node).and_then(|(lock, node)| trace(graph, node, &lock.path_mm));
     Commodity {
@@ -386,10 +416,19 @@ fn commodity(
             .filter(|waypoint| waypoint.connection == demand.id)
             .map(|waypoint| (graph.node_at(waypoint.at_mm), waypoint.compulsory))
             .collect(),
-        forbidden,
+        forbidden: forbidden(plan, demand),
         lock_broken: wanted.is_some() && lock.is_none(),
         lock,
     }
+}
+
+/// Corridors a connection must not use.
+fn forbidden(plan: &Plan, demand: &Demand) -> Vec<usize> {
+    plan.forbids
+        .iter()
+        .filter(|forbid| forbid.connection == demand.id)
+        .filter_map(|forbid| plan.corridors.iter().position(|c| c.id == forbid.corridor))
+        .collect()
 }
 
 /// What a demand lays when `others` power circuits share its fullest trench.
@@ -466,15 +505,14 @@ pub fn trace(graph: &Graph, from: Node, line: &[Point]) -> Option<Vec<EdgeIndex>
     while graph.nodes[node as usize] != goal {
         let step = graph.adjacent[node as usize]
             .iter()
-            .filter(|(number, _)| {
-                graph.edges[*number as usize].path.iter().all(|&point| along(point).is_some())
-            })
             .filter_map(|&(number, next)| {
+                let edge = &graph.edges[number as usize];
                 let ahead = along(graph.nodes[next as usize])?;
-                let length = graph.edges[number as usize].length_m;
                 // The edge must follow the line, not cut a corner of it.
-                ((ahead - position - length).abs() < 0.01 && ahead > position)
-                    .then_some((number, next, ahead))
+                let follows = ahead > position
+                    && (ahead - position - edge.length_m).abs() < 0.01
+                    && edge.path.iter().all(|&point| along(point).is_some());
+                follows.then_some((number, next, ahead))
             })
             .min_by(|a, b| a.2.total_cmp(&b.2))?;
         edges.push(step.0);
