@@ -1,10 +1,13 @@
 //! From a plan to its report: demands, corridor graph, routes, sizes, bill, findings, verdict.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::catalogue::Catalogue;
 use crate::check;
 use crate::corridors;
 use crate::cost;
 use crate::demand::{self, Demands};
+use crate::geometry::Point;
 use crate::network::{self, Network};
 use crate::phases;
 use crate::plan::Plan;
@@ -124,6 +127,12 @@ fn turns(effort: Effort) -> u32 {
     }
 }
 
+/// Groups of connections that choose exactly in each turn.
+const POLISH_ROUNDS: u32 = 24;
+
+/// Share of the cost of a plan that a connection must save to leave the route it had.
+const WORTH_A_CHANGE: f64 = 2e-5;
+
 /// Times that a plan with trenches wider than their ground is mended.
 const MENDINGS: u32 = 6;
 
@@ -164,6 +173,9 @@ fn run(
     let (rounds, bound_method) = work.plan_and_prove(settings, start);
     let (bound_eur, stop) = (work.bound, work.stop.unwrap_or_default());
     let mut report = work.best.take().unwrap_or_default();
+    if let Some(start) = start {
+        keep_names(&mut report, start);
+    }
     // A plan that leaves something out may cost less than any that does not.
     let (bound_eur, bound_method) = if report.is_complete() {
         (bound_eur.clamp(0.0, report.cost.lifetime_eur.max(0.0)), bound_method)
@@ -214,6 +226,32 @@ fn assemble(plan: &Plan, merged: &Catalogue, network: Network) -> Report {
     }
 }
 
+/// Gives trenches that run where one ran before the name that had; the others get names that were
+/// not in use.
+fn keep_names(report: &mut Report, start: &Report) {
+    let known: BTreeMap<&[Point], &str> = start
+        .trenches
+        .iter()
+        .map(|trench| (trench.path_mm.as_slice(), trench.id.as_str()))
+        .collect();
+    let mut taken: BTreeSet<String> = known.values().map(|&name| name.to_owned()).collect();
+    let mut next = 1;
+    for trench in &mut report.trenches {
+        if let Some(&name) = known.get(trench.path_mm.as_slice()) {
+            name.clone_into(&mut trench.id);
+            continue;
+        }
+        loop {
+            let name = network::trench_name(next);
+            next += 1;
+            if taken.insert(name.clone()) {
+                trench.id = name;
+                break;
+            }
+        }
+    }
+}
+
 struct Work<'a> {
     plan: &'a Plan,
     merged: &'a Catalogue,
@@ -231,8 +269,9 @@ impl Work<'_> {
     /// Search and bound in turns; returns the rounds of search and how the bound was proved.
     fn plan_and_prove(&mut self, settings: &Settings, start: Option<&Report>) -> (u64, String) {
         let problem = self.problem;
-        let mut search = match start.map(|report| traced(self.demands, problem, report)) {
-            Some(routes) => search::Search::resume(problem, settings.seed, routes),
+        let before = start.map(|report| traced(self.demands, problem, report));
+        let mut search = match &before {
+            Some(routes) => search::Search::resume(problem, settings.seed, routes.clone()),
             None => search::Search::construct(problem, settings.seed),
         };
         let connections = problem.commodities.len();
@@ -250,6 +289,9 @@ impl Work<'_> {
             let tight: Vec<_> = wide.into_iter().map(|(edge, mm)| (edge, steps(mm))).collect();
             search.relieve(&tight);
         }
+        if let Some(before) = &before {
+            search.return_to(before, WORTH_A_CHANGE * search.best_cost());
+        }
         self.settle(&search.outcome().routes);
         let charges = Charges::new(problem, self.merged);
         let (dual, runs) = self.ascend(settings, &charges);
@@ -264,6 +306,7 @@ impl Work<'_> {
                 break;
             }
             self.stretch(&mut search, 1200 + 2 * connections as u64);
+            self.polish(&mut search);
             self.settle(&search.outcome().routes);
             for _round in 0..PRICE_ROUNDS {
                 if !moving || !self.keeps_on("proving", search.rounds()) {
@@ -347,6 +390,18 @@ impl Work<'_> {
                 });
                 *stop = monitor.should_stop();
             }
+            stop.is_none()
+        });
+    }
+
+    /// Exact choices among several ways for a few connections at a time.
+    fn polish(&mut self, search: &mut search::Search<'_>) {
+        if !self.keeps_on("polishing", search.rounds()) {
+            return;
+        }
+        let (monitor, stop) = (&mut *self.monitor, &mut self.stop);
+        search.polish(POLISH_ROUNDS, || {
+            *stop = monitor.should_stop();
             stop.is_none()
         });
     }

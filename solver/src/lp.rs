@@ -22,6 +22,8 @@ struct Column {
     low: f64,
     high: f64,
     cost: f64,
+    /// Whether only whole numbers will do.
+    whole: bool,
 }
 
 /// One row `Σ a x ≤ high`, or `=` where `equal`.
@@ -61,8 +63,20 @@ const TOLERANCE: f64 = 1e-6;
 impl Model {
     /// Adds a variable; both bounds must be finite, which keeps every model bounded.
     pub fn column(&mut self, low: f64, high: f64, cost: f64) -> Variable {
-        self.columns.push(Column { low, high, cost });
+        self.columns.push(Column { low, high, cost, whole: false });
         Variable(self.columns.len() - 1)
+    }
+
+    /// Adds a variable that takes whole numbers only. Branching takes time: keep such models to a
+    /// few dozen of them.
+    pub fn whole_column(&mut self, low: f64, high: f64, cost: f64) -> Variable {
+        self.columns.push(Column { low, high, cost, whole: true });
+        Variable(self.columns.len() - 1)
+    }
+
+    /// Columns of whole numbers so far.
+    pub fn whole_count(&self) -> usize {
+        self.columns.iter().filter(|column| column.whole).count()
     }
 
     /// Adds `Σ a x ≤ limit`.
@@ -84,10 +98,13 @@ impl Model {
     /// method where it is large, the other one where the first fails.
     pub fn solve(&self) -> Result<Solved, Unsolved> {
         let simplex_first = self.rows.len() <= 1500;
-        let order: [Backend; 2] = if simplex_first {
-            [Backend::Microlp, Backend::Clarabel]
+        let order: &[Backend] = if self.whole_count() > 0 {
+            // The interior-point method knows no whole numbers.
+            &[Backend::Microlp]
+        } else if simplex_first {
+            &[Backend::Microlp, Backend::Clarabel]
         } else {
-            [Backend::Clarabel, Backend::Microlp]
+            &[Backend::Clarabel, Backend::Microlp]
         };
         let mut complaints = Vec::new();
         #[cfg(feature = "highs")]
@@ -95,7 +112,7 @@ impl Model {
             Ok(solved) => return Ok(solved),
             Err(complaint) => complaints.push(complaint),
         }
-        for backend in order {
+        for &backend in order {
             match self.checked(backend) {
                 Ok(solved) => return Ok(solved),
                 Err(complaint) => complaints.push(complaint),
@@ -113,6 +130,12 @@ impl Model {
                 return Err(format!("{name}: returned a number that is not finite"));
             }
             *value = value.clamp(column.low, column.high);
+            if column.whole {
+                if (*value - value.round()).abs() > 1e-5 {
+                    return Err(format!("{name}: returned {value} for a whole number"));
+                }
+                *value = value.round();
+            }
         }
         for (number, row) in self.rows.iter().enumerate() {
             let products = row.terms.iter().map(|(variable, a)| a * values[variable.0]);
@@ -134,7 +157,10 @@ impl Model {
         let handles: Vec<good_lp::Variable> = self
             .columns
             .iter()
-            .map(|column| space.add(variable().min(column.low).max(column.high)))
+            .map(|column| {
+                let bounded = variable().min(column.low).max(column.high);
+                space.add(if column.whole { bounded.integer() } else { bounded })
+            })
             .collect();
         let mut cost = Expression::with_capacity(handles.len());
         for (handle, column) in handles.iter().zip(&self.columns) {
@@ -214,6 +240,19 @@ mod tests {
             let solved = diet().checked(backend).unwrap();
             assert!((solved.objective - 9.0).abs() < 1e-5, "{backend:?}: {}", solved.objective);
         }
+    }
+
+    #[test]
+    fn whole_numbers_are_kept_whole() {
+        // max 5x + 4y, 6x + 4y ≤ 24, x + 2y ≤ 6: 21 at (3, 1.5), 20 at (4, 0) in whole numbers.
+        let mut model = Model::default();
+        let x = model.whole_column(0.0, 10.0, -5.0);
+        let y = model.whole_column(0.0, 10.0, -4.0);
+        model.at_most(vec![(x, 6.0), (y, 4.0)], 24.0);
+        model.at_most(vec![(x, 1.0), (y, 2.0)], 6.0);
+        let solved = model.solve().unwrap();
+        assert!((solved.objective + 20.0).abs() < 1e-9, "{solved:?}");
+        assert_eq!((solved.value(x), solved.value(y)), (4.0, 0.0));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 mod pipes;
 mod trenches;
 
+pub use trenches::trench_name;
+
 use crate::catalogue::Catalogue;
 use crate::catalogue::module::Service;
 use crate::corridors::{EdgeIndex, Graph};

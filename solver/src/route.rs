@@ -21,6 +21,7 @@ pub mod compact;
 pub mod design;
 mod diversity;
 pub mod lagrange;
+mod polish;
 pub mod problem;
 pub(crate) mod random;
 pub mod search;

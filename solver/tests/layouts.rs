@@ -190,6 +190,31 @@ fn a_search_that_is_stopped_at_once_still_serves_everything() {
 }
 
 #[test]
+fn a_rerun_changes_little_and_keeps_names() {
+    let plan = read(JUPITER);
+    let first = solve(&plan);
+    let settings = Settings { seed: 9, ..Settings::default() };
+    let again = improve(&plan, &catalogue(), &settings, &first, &mut Silent);
+    assert!(again.cost.lifetime_eur <= first.cost.lifetime_eur + 0.01);
+    let names: std::collections::BTreeMap<_, _> =
+        first.trenches.iter().map(|trench| (&trench.path_mm, &trench.id)).collect();
+    let mut ids = std::collections::BTreeSet::new();
+    for trench in &again.trenches {
+        assert!(ids.insert(&trench.id), "{} is there twice", trench.id);
+        if let Some(&known) = names.get(&trench.path_mm) {
+            assert_eq!(known, &trench.id);
+        }
+    }
+    let moved = first
+        .connections
+        .iter()
+        .zip(&again.connections)
+        .filter(|(before, now)| before.path_mm != now.path_mm)
+        .count();
+    assert!(moved * 3 <= first.connections.len(), "{moved} of {}", first.connections.len());
+}
+
+#[test]
 fn prices_never_lower_the_bound_nor_raise_it_above_the_plan() {
     let plan = read(STARTER);
     let explored = solve(&plan);

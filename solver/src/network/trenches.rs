@@ -50,9 +50,14 @@ pub(super) fn settle(
     }
     trenches.sort_by(|a, b| a.path_mm.cmp(&b.path_mm));
     for (number, trench) in (1..).zip(&mut trenches) {
-        trench.id = format!("T-{number:04}");
+        trench.id = trench_name(number);
     }
     trenches
+}
+
+/// Name of the trench of a number.
+pub fn trench_name(number: usize) -> String {
+    format!("T-{number:04}")
 }
 
 /// Users and width of every edge in which something lies or must be dug.

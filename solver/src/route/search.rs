@@ -4,6 +4,10 @@
 //! Work is counted in rounds, not seconds, so the same seed gives the same plan everywhere; only a
 //! caller's stop ends the search early.
 
+use std::collections::BTreeSet;
+
+use super::diversity;
+use super::polish::{self, Offer};
 use super::problem::{Commodity, Medium, Problem};
 use super::random::Random;
 use super::shortest::Pathfinder;
@@ -37,6 +41,13 @@ fn flow_of(problem: &Problem<'_>) -> Vec<usize> {
 
 /// EUR charged for a connection without a route: more than any route costs.
 const UNROUTED: f64 = 1e9;
+
+/// Connections that choose together.
+const POLISHED: usize = 5;
+/// Ways that each of them chooses from.
+const MOST_WAYS: usize = 4;
+/// Times that ways are looked for.
+const VARIANTS: u32 = 5;
 
 /// Times that overfull trenches are gone through.
 const RELIEF_PASSES: u32 = 4;
@@ -274,6 +285,125 @@ impl<'a> Search<'a> {
             }
         }
         self.keep_if_better();
+    }
+
+    /// Puts connections back on the routes they had where leaving these saved no more than `worth`
+    /// EUR, so that a plan changes no more than the gain justifies.
+    pub fn return_to(&mut self, before: &[Option<Route>], worth: f64) {
+        self.return_to_best();
+        for (commodity, old) in before.iter().enumerate() {
+            let Some(old) = old else { continue };
+            if self.state.routes[commodity].as_ref() == Some(old)
+                || self.state.problem.commodities[commodity].lock.is_some()
+                || matches!(self.state.media[commodity], Medium::Pipe { .. })
+            {
+                continue;
+            }
+            let now = self.score();
+            let Some(new) = self.take_up(commodity) else { continue };
+            if self.fits(commodity, old) && self.is_apart(commodity, old) {
+                self.lay(commodity, old.clone());
+                if self.score() <= now + worth {
+                    continue;
+                }
+                self.take_up(commodity);
+            }
+            self.lay(commodity, new);
+        }
+        // What is kept may cost a little more than the best.
+        self.best_score = f64::INFINITY;
+        self.keep_if_better();
+    }
+
+    /// Whether a route keeps apart from that of the other half of a pair.
+    fn is_apart(&self, commodity: usize, route: &Route) -> bool {
+        let problem = self.state.problem;
+        problem.partners[commodity].iter().all(|&partner| {
+            self.state.routes[partner].as_ref().is_none_or(|other| {
+                let mut barred = BTreeSet::new();
+                diversity::bar(problem, [commodity, partner], other, false, |edge| {
+                    barred.insert(edge);
+                });
+                problem.unit_of[other.source] != problem.unit_of[route.source]
+                    && !route.edges.iter().any(|edge| barred.contains(edge))
+            })
+        })
+    }
+
+    /// Lets a few connections at a time choose among several ways together, exactly; returns what
+    /// that saved.
+    pub fn polish(&mut self, rounds: u32, mut keep_going: impl FnMut() -> bool) -> f64 {
+        self.return_to_best();
+        let problem = self.state.problem;
+        let before = self.best_score;
+        let movable: Vec<usize> = (0..self.state.routes.len())
+            .filter(|&k| self.state.routes[k].is_some() && polish::takes_part(problem, k))
+            .collect();
+        for _round in 0..rounds {
+            if movable.is_empty() || !keep_going() {
+                break;
+            }
+            let (group, _) = self.choose_group(&movable);
+            let mut group: Vec<usize> = group
+                .into_iter()
+                .filter(|&k| self.state.routes[k].is_some() && polish::takes_part(problem, k))
+                .collect();
+            group.truncate(POLISHED);
+            if group.len() > 1 {
+                self.polish_group(&group);
+            }
+        }
+        before - self.best_score
+    }
+
+    fn polish_group(&mut self, group: &[usize]) {
+        let before = self.score();
+        let mut offers: Vec<Offer> = Vec::new();
+        for &commodity in group {
+            let routes: Vec<Route> = self.take_up(commodity).into_iter().collect();
+            offers.push(Offer { commodity, routes });
+        }
+        self.gather(&mut offers);
+        let chosen = polish::choose(&self.state, &offers);
+        let chosen = chosen.unwrap_or_else(|| vec![0; offers.len()]);
+        for (offer, &way) in offers.iter().zip(&chosen) {
+            self.lay(offer.commodity, offer.routes[way].clone());
+        }
+        if self.score() > before {
+            for offer in &offers {
+                self.take_up(offer.commodity);
+            }
+            for offer in &offers {
+                self.lay(offer.commodity, offer.routes[0].clone());
+            }
+        }
+        self.keep_if_better();
+    }
+
+    /// Adds ways that relaying in other orders, and off a stretch of the present ways, comes to.
+    fn gather(&mut self, offers: &mut [Offer]) {
+        for _variant in 0..VARIANTS {
+            let mut order: Vec<usize> = (0..offers.len()).collect();
+            self.random.shuffle(&mut order);
+            let some = &offers[order[0]].routes[0].edges;
+            let shunned =
+                if some.is_empty() { None } else { Some(some[self.random.below(some.len())]) };
+            self.finder.shun(shunned.filter(|_| self.random.below(3) > 0));
+            self.state.set_opening(0.3 + 0.7 * self.random.unit());
+            for &number in &order {
+                self.relay(offers[number].commodity);
+            }
+            for offer in offers.iter_mut() {
+                if let Some(route) = self.take_up(offer.commodity)
+                    && !offer.routes.contains(&route)
+                    && offer.routes.len() < MOST_WAYS
+                {
+                    offer.routes.push(route);
+                }
+            }
+        }
+        self.finder.shun(None);
+        self.state.set_opening(1.0);
     }
 
     /// Relays users of an overfull edge elsewhere, one by one, until it holds them.

@@ -252,6 +252,31 @@ impl<'a> State<'a> {
         }
     }
 
+    /// Width of what lies in an edge, mm, and whether there are power, pipes and data.
+    pub fn contents(&self, edge: EdgeIndex) -> (f64, [bool; 3]) {
+        let load = &self.loads[edge as usize];
+        let present = [load.power > 0, !load.pipes.is_empty(), load.data > 0];
+        (load.own_mm + load.pipes_mm, present)
+    }
+
+    /// Steps of width that may be dug along an edge.
+    pub fn limit(&self, edge: EdgeIndex) -> f64 {
+        self.limits[edge as usize]
+    }
+
+    /// What a metre of a connection's own cables costs, EUR.
+    pub fn per_m(&self, commodity: usize) -> f64 {
+        self.own_per_m(commodity)
+    }
+
+    /// Width of a connection's own cables, mm.
+    pub fn width_mm(&self, commodity: usize) -> f64 {
+        match &self.media[commodity] {
+            Medium::Own { width_mm, .. } => *width_mm,
+            Medium::Pipe { .. } => 0.0,
+        }
+    }
+
     /// What a connection would add to the cost of an edge.
     pub fn marginal(&self, commodity: usize, edge: EdgeIndex, source: usize) -> f64 {
         let load = &self.loads[edge as usize];
