@@ -207,3 +207,51 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
         .map(|(number, line)| (number + 1, line.split_whitespace().collect::<Vec<_>>()))
         .filter(|(_, words)| words.first().is_some_and(|word| !word.starts_with('#')))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIXED: &str =
+        "# two ways\nnodes 3\narcs 3\na 1 3 4 10 5\na 1 2 1 1 5\na 2 3 1 1 2\nd 1 -3\nd 3 3\n";
+    const CANAD: &str = " MULTIGEN.DAT:\n 3 3 2\n 1 3 4 5 10 1 1\n 1 2 1 5 1 1 1\n 2 3 1 2 1 1 1\n\
+        1 3 2\n 2 3 1\n";
+
+    #[test]
+    fn both_formats_are_read_and_solved() {
+        // Three units from 1 to 3: two fit around for 2 + 4, one goes straight for 10 + 4; all
+        // straight costs 10 + 12.
+        let design = fixed_charge(Path::new("case.fcn"), FIXED).unwrap();
+        let mut left = 3000;
+        let designed = design.solve(1, &mut || {
+            left -= 1;
+            left > 0
+        });
+        assert!((designed.cost - 20.0).abs() < 1e-6, "{designed:?}");
+        // One of the two units of the first flow makes way for the second: 2 + 1 + 1 + 1 + 10 + 4.
+        let design = canad(Path::new("case.dow"), CANAD).unwrap();
+        let mut left = 3000;
+        let designed = design.solve(1, &mut || {
+            left -= 1;
+            left > 0
+        });
+        assert!((designed.cost - 19.0).abs() < 1e-6, "{designed:?}");
+    }
+
+    #[test]
+    fn broken_lines_are_named() {
+        for (from, to, words) in [
+            ("a 1 3 4", "a 1 4 4", "case.fcn:4: node 4 is not one of the 3 nodes"),
+            ("a 1 3 4", "a 1 3 -4", "case.fcn:4: costs and capacities"),
+            ("a 1 3 4", "a 1 3 x", "case.fcn:4: `x` is not a number"),
+            ("d 3 3", "d 3 4", "case.fcn: demands of 4 exceed supplies of 3"),
+            ("d 3 3", "demand 3", "case.fcn:8: expected `nodes N`"),
+        ] {
+            let text = FIXED.replacen(from, to, 1);
+            let complaint = fixed_charge(Path::new("case.fcn"), &text).err().unwrap();
+            assert!(complaint.starts_with(words), "{complaint}");
+        }
+        let short = CANAD.replacen(" 2 3 1\n", "", 1);
+        assert!(canad(Path::new("case.dow"), &short).err().unwrap().contains("ends before"));
+    }
+}

@@ -97,3 +97,37 @@ fn node(file: &Path, line: usize, word: &str, nodes: usize) -> Result<u32, Strin
         support::at(file, line, &format!("`{word}` is not one of the {nodes} nodes, from 1"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAR: &str = "33D32945 STP File, STP Format Version 1.0\nSECTION Comment\nName \"star\"\nEND\n\
+        SECTION Graph\nNodes 4\nEdges 4\nE 1 4 1\nE 2 4 1\nE 3 4 1\nE 1 2 1.5\nEND\n\
+        SECTION Terminals\nTerminals 3\nT 1\nT 2\nT 3\nEND\nEOF\n";
+
+    #[test]
+    fn a_star_is_read_and_solved() {
+        let case = read(Path::new("star.stp"), STAR).unwrap();
+        let graph = Graph::new(case.nodes, case.edges);
+        let found = solve(&graph, &case.terminals, 1, &mut || true).unwrap();
+        assert_eq!((found.cost, found.bound, found.edges), (3.0, 3.0, vec![0, 1, 2]));
+    }
+
+    #[test]
+    fn broken_lines_are_named() {
+        for (from, to, words) in [
+            ("E 1 4 1", "E 1 5 1", "star.stp:8: `5` is not one of the 4 nodes"),
+            ("E 1 4 1", "E 1 4 nan", "star.stp:8: the cost of an edge"),
+            ("E 1 4 1", "A 1 4 1", "star.stp:8: `A` is a directed arc"),
+            ("E 1 4 1", "E 1 4", "star.stp:8: expected `E node node cost`"),
+            ("T 3", "T", "star.stp:17: expected `T node`"),
+            ("Nodes 4", "Nodes", "star.stp:6: expected `Nodes N`"),
+        ] {
+            let text = STAR.replacen(from, to, 1);
+            let complaint = read(Path::new("star.stp"), &text).err().unwrap();
+            assert!(complaint.starts_with(words), "{complaint}");
+        }
+        assert!(read(Path::new("none.gr"), "EOF").is_err());
+    }
+}

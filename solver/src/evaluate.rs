@@ -127,6 +127,9 @@ fn turns(effort: Effort) -> u32 {
     }
 }
 
+/// How far the search strays, turn by turn, and for how many rounds: near at hand, further off.
+const TEMPERS: [(f64, u64); 3] = [(0.002, 400), (0.0005, 1200), (0.005, 800)];
+
 /// Groups of connections that choose exactly in each turn.
 const POLISH_ROUNDS: u32 = 24;
 
@@ -301,10 +304,12 @@ impl Work<'_> {
         };
         let mut prices = Lagrangian::new(problem, &charges, Some(&dual));
         let mut moving = true;
-        for _turn in 0..turns(settings.effort) {
+        for turn in 0..turns(settings.effort) {
             if self.stop.is_some() || self.gap() < CLOSED {
                 break;
             }
+            let (heat, leash) = TEMPERS[turn as usize % TEMPERS.len()];
+            search.stray(heat, leash);
             self.stretch(&mut search, 1200 + 2 * connections as u64);
             self.polish(&mut search);
             self.settle(&search.outcome().routes);

@@ -1,7 +1,7 @@
 //! The plan of a modular data-centre campus and everything computed from it.
 //!
-//! This library is pure: no window, file, clock, environment or thread. The same plan, catalogue,
-//! settings and seed give the same report, bit for bit, unless the caller's [`Monitor`] stops the
+//! This library is pure: no window, file, clock or environment, and the number of threads changes no
+//! result. The same plan, catalogue, settings and seed give the same report, bit for bit, unless the caller's [`Monitor`] stops the
 //! work early. A [`plan::Plan`] is the only ground state and changes only through
 //! [`edit::Edit`]; [`evaluate`] turns it into a [`report::Report`].
 //!

@@ -142,7 +142,7 @@ impl Live {
                 Some(Route { edges: edges?, source })
             })
             .collect();
-        let search = Search::resume(&problem, 1, routes);
+        let search = Search::resume_at_once(&problem, routes);
         let state = search.state();
         let mut look = Look { cost: state.total(), trench_m: 0.0, paths: Vec::new(), unserved: 0 };
         for (edge, load) in graph.edges.iter().zip(&state.users) {

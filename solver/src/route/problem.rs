@@ -490,15 +490,17 @@ pub fn trace(graph: &Graph, from: Node, line: &[Point]) -> Option<Vec<EdgeIndex>
     }
     let goal = *line.last()?;
     // Walk along the line: at each node take the edge that lies on it and leads furthest ahead.
-    let along = |point: Point| -> Option<f64> {
-        let mut passed = 0.0;
-        for pair in line.windows(2) {
-            if on_segment(pair[0], pair[1], point) {
-                return Some(passed + pair[0].distance_m(point));
-            }
-            passed += pair[0].distance_m(pair[1]);
-        }
-        None
+    let mut passed = vec![0.0];
+    for pair in line.windows(2) {
+        passed.push(passed[passed.len() - 1] + pair[0].distance_m(pair[1]));
+    }
+    // Where a point lies along the line, not before a position that has been reached.
+    let along = |point: Point, position: f64| -> Option<f64> {
+        line.windows(2)
+            .zip(passed.windows(2))
+            .skip_while(|(_, passed)| passed[1] < position)
+            .find(|(pair, _)| on_segment(pair[0], pair[1], point))
+            .map(|(pair, passed)| passed[0] + pair[0].distance_m(point))
     };
     let mut edges = Vec::new();
     let (mut node, mut position) = (from, 0.0);
@@ -507,11 +509,11 @@ pub fn trace(graph: &Graph, from: Node, line: &[Point]) -> Option<Vec<EdgeIndex>
             .iter()
             .filter_map(|&(number, next)| {
                 let edge = &graph.edges[number as usize];
-                let ahead = along(graph.nodes[next as usize])?;
+                let ahead = along(graph.nodes[next as usize], position)?;
                 // The edge must follow the line, not cut a corner of it.
                 let follows = ahead > position
                     && (ahead - position - edge.length_m).abs() < 0.01
-                    && edge.path.iter().all(|&point| along(point).is_some());
+                    && edge.path.iter().all(|&point| along(point, position).is_some());
                 follows.then_some((number, next, ahead))
             })
             .min_by(|a, b| a.2.total_cmp(&b.2))?;

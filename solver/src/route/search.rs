@@ -4,7 +4,7 @@
 //! Work is counted in rounds, not seconds, so the same seed gives the same plan everywhere; only a
 //! caller's stop ends the search early.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diversity;
 use super::polish::{self, Offer};
@@ -12,7 +12,8 @@ use super::problem::{Commodity, Medium, Problem};
 use super::random::Random;
 use super::shortest::Pathfinder;
 use super::state::{Route, State};
-use crate::corridors::EdgeIndex;
+use crate::corridors::{EdgeIndex, Node};
+use crate::tree;
 
 /// What a search ended with.
 #[derive(Clone, Debug)]
@@ -38,6 +39,38 @@ fn flow_of(problem: &Problem<'_>) -> Vec<usize> {
     }
     flow_of
 }
+
+/// For each node of a tree the edge and node one step closer to its root.
+fn rooted(
+    problem: &Problem<'_>,
+    edges: &[EdgeIndex],
+    root: Node,
+) -> BTreeMap<Node, (EdgeIndex, Node)> {
+    let mut near: BTreeMap<Node, Vec<(EdgeIndex, Node)>> = BTreeMap::new();
+    for &edge in edges {
+        let [a, b] = problem.graph.edges[edge as usize].ends;
+        near.entry(a).or_default().push((edge, b));
+        near.entry(b).or_default().push((edge, a));
+    }
+    let mut towards = BTreeMap::new();
+    let mut stack = vec![root];
+    while let Some(node) = stack.pop() {
+        for &(edge, next) in near.get(&node).into_iter().flatten() {
+            if next != root && !towards.contains_key(&next) {
+                towards.insert(next, (edge, node));
+                stack.push(next);
+            }
+        }
+    }
+    towards
+}
+
+/// Rounds between two networks that are redrawn whole.
+const REDRAW_EVERY: u64 = 24;
+/// Most pipes of a network that is redrawn.
+const MOST_REDRAWN: usize = 60;
+/// Largest graph on which one is.
+const MOST_EDGES_REDRAWN: usize = 6_000;
 
 /// EUR charged for a connection without a route: more than any route costs.
 const UNROUTED: f64 = 1e9;
@@ -177,6 +210,14 @@ impl<'a> Search<'a> {
         Self::resume_sized(problem, seed, routes, Vec::new())
     }
 
+    /// The same, but what finds no room stays without a route: for an answer within a frame.
+    pub fn resume_at_once(problem: &'a Problem<'a>, routes: Vec<Option<Route>>) -> Self {
+        let mut search = Self::blank(problem, 0);
+        search.lay_or_relay(routes);
+        search.keep_if_better();
+        search
+    }
+
     /// The same for flows that were divided, whose parts have the sizes of `media`.
     pub fn resume_sized(
         problem: &'a Problem<'a>,
@@ -188,19 +229,24 @@ impl<'a> Search<'a> {
         if media.len() == routes.len() {
             search.state.media = media;
         }
+        search.lay_or_relay(routes);
+        search.mend();
+        search.keep_if_better();
+        search
+    }
+
+    /// Lays the routes that fit, then routes the rest anew.
+    fn lay_or_relay(&mut self, routes: Vec<Option<Route>>) {
         let mut missing = Vec::new();
         for (commodity, route) in routes.into_iter().enumerate() {
             match route {
-                Some(route) if search.fits(commodity, &route) => search.lay(commodity, route),
+                Some(route) if self.fits(commodity, &route) => self.lay(commodity, route),
                 Some(_) | None => missing.push(commodity),
             }
         }
         for commodity in missing {
-            search.relay(commodity);
+            self.relay(commodity);
         }
-        search.mend();
-        search.keep_if_better();
-        search
     }
 
     fn blank(problem: &'a Problem<'a>, seed: u64) -> Self {
@@ -467,8 +513,13 @@ impl<'a> Search<'a> {
             let progress = (self.rounds - start) as f64 / rounds as f64;
             let tolerance =
                 self.heat * (1.0 - progress) * self.random.unit() * self.score().min(1e9);
-            let (group, shunned) = self.choose_group(&movable);
-            self.round(group, shunned, tolerance);
+            if self.rounds.is_multiple_of(REDRAW_EVERY) {
+                let pick = movable[self.random.below(movable.len())];
+                self.redraw_network(pick);
+            } else {
+                let (group, shunned) = self.choose_group(&movable);
+                self.round(group, shunned, tolerance);
+            }
             if self.rounds.is_multiple_of(self.leash) {
                 self.return_to_best();
             }
@@ -709,6 +760,83 @@ impl<'a> Search<'a> {
             if !self.flow_of.is_empty() {
                 self.state.media[commodity] = medium;
             }
+            if let Some(route) = route {
+                self.lay(commodity, route);
+            }
+        }
+    }
+
+    /// Lays the pipe network that serves a connection anew along a Steiner tree over what its pipes
+    /// would cost now; relaying one pipe after another seldom finds another trunk.
+    fn redraw_network(&mut self, pick: usize) {
+        let problem = self.state.problem;
+        let is_free = |own: &Commodity| {
+            own.lock.is_none() && own.waypoints.is_empty() && own.forbidden.is_empty()
+        };
+        let Some(source) = self.state.routes[pick].as_ref().map(|route| route.source) else {
+            return;
+        };
+        let served: Vec<usize> = self.customers[problem.unit_of[source]]
+            .iter()
+            .copied()
+            .filter(|&k| self.state.routes[k].as_ref().is_some_and(|route| route.source == source))
+            .filter(|&k| matches!(problem.commodities[k].medium, Medium::Pipe { .. }))
+            .collect();
+        if served.len() < 3
+            || !problem.crossings.is_empty()
+            || served.len() > MOST_REDRAWN
+            || problem.graph.edges.len() > MOST_EDGES_REDRAWN
+            || !served
+                .iter()
+                .all(|&k| is_free(&problem.commodities[k]) && problem.partners[k].is_empty())
+        {
+            return;
+        }
+        let Some(root) = problem.commodities[served[0]]
+            .targets
+            .iter()
+            .find(|target| target.source == source)
+            .map(|target| target.node)
+        else {
+            return;
+        };
+        let before = self.score();
+        let old: Vec<(usize, Option<Route>)> =
+            served.iter().map(|&commodity| (commodity, self.take_up(commodity))).collect();
+        let ports: Vec<Node> = served.iter().filter_map(|&k| problem.commodities[k].node).collect();
+        let mut terminals = ports.clone();
+        terminals.push(root);
+        // Priced for a pipe in the middle of the tree: it carries neither one nor all.
+        let middle = served[served.len() / 2];
+        let edges = (0..).zip(&problem.graph.edges).map(|(number, edge)| {
+            let [a, b] = edge.ends;
+            (a, b, self.state.marginal(middle, number, source))
+        });
+        let graph = tree::Graph::new(problem.graph.nodes.len(), edges);
+        if let Some(found) = tree::connect(&graph, &terminals, 2, self.random.next()) {
+            let towards = rooted(problem, &found.edges, root);
+            for (&commodity, &port) in served.iter().zip(&ports) {
+                let mut route = Route { edges: Vec::new(), source };
+                let mut node = port;
+                while node != root
+                    && let Some(&(edge, next)) = towards.get(&node)
+                {
+                    route.edges.push(edge);
+                    node = next;
+                }
+                if node == root {
+                    self.lay(commodity, route);
+                }
+            }
+        }
+        if self.score() <= before {
+            self.keep_if_better();
+            return;
+        }
+        for &commodity in &served {
+            self.take_up(commodity);
+        }
+        for (commodity, route) in old {
             if let Some(route) = route {
                 self.lay(commodity, route);
             }
