@@ -89,6 +89,8 @@ struct Terrain<'a> {
     footprints: Vec<Rect>,
     index: Grid,
     bounds: Rect,
+    /// Around the boundary.
+    site: Rect,
     rectangular: bool,
 }
 
@@ -110,7 +112,7 @@ impl<'a> Terrain<'a> {
         let corners = site.corners();
         let rectangular = plan.boundary_mm.len() == 4
             && plan.boundary_mm.iter().all(|corner| corners.contains(corner));
-        Self { plan, footprints, index, bounds, rectangular }
+        Self { plan, footprints, index, bounds, site, rectangular }
     }
 
     /// Whether a straight trench may run from `a` to `b`: on the site, clear of footprints and of
@@ -119,14 +121,20 @@ impl<'a> Terrain<'a> {
         let span = Rect::spanning(a, b);
         let site = &self.plan.boundary_mm;
         let inside = if self.rectangular {
-            self.plan.bounds().is_some_and(|site| site.contains(a) && site.contains(b))
+            self.site.contains(a) && self.site.contains(b)
         } else {
             let middle = Point { x: a.x.midpoint(b.x), y: a.y.midpoint(b.y) };
             [a, b, middle].iter().all(|&point| polygon_contains(site, point))
         };
-        let on_the_fence = crate::geometry::edges(site).any(|(c, d)| {
-            crate::geometry::on_segment(c, d, a) && crate::geometry::on_segment(c, d, b)
-        });
+        let on_the_fence = if self.rectangular {
+            let (low, high) = (self.site.min, self.site.max);
+            (a.x == b.x && (a.x == low.x || a.x == high.x))
+                || (a.y == b.y && (a.y == low.y || a.y == high.y))
+        } else {
+            crate::geometry::edges(site).any(|(c, d)| {
+                crate::geometry::on_segment(c, d, a) && crate::geometry::on_segment(c, d, b)
+            })
+        };
         inside
             && !on_the_fence
             && !self
@@ -167,12 +175,13 @@ fn cut(terrain: &Terrain<'_>, segments: &[Segment]) -> Vec<Segment> {
     for (number, segment) in (0_u32..).zip(segments) {
         index.insert(number, Rect::spanning(segment.a, segment.b));
     }
-    let roads: Vec<&[Point]> = terrain
+    let roads: Vec<(&[Point], Rect)> = terrain
         .plan
         .zones
         .iter()
         .filter(|zone| zone.kind != ZoneKind::Green)
         .map(|zone| zone.outline_mm.as_slice())
+        .filter_map(|outline| Some((outline, Rect::around(outline.iter().copied())?.inflate(1))))
         .collect();
     let mut pieces = Vec::new();
     for (number, segment) in (0_u32..).zip(segments) {
@@ -190,7 +199,8 @@ fn cut(terrain: &Terrain<'_>, segments: &[Segment]) -> Vec<Segment> {
                 }
             }
         }
-        for road in &roads {
+        let span = Rect::spanning(segment.a, segment.b);
+        for (road, _) in roads.iter().filter(|(_, area)| area.overlaps(span.inflate(1))) {
             for (c, d) in crate::geometry::edges(road) {
                 cuts.extend(meeting_point(segment.a, segment.b, c, d));
             }

@@ -395,7 +395,8 @@ fn commodity(
         .filter_map(|&source| Some(Target { source, node: graph.source_nodes[source]? }))
         .collect();
     let distance_m = |target: &Target| graph.nodes[target.node as usize].distance_m(demand.at);
-    targets.sort_by(|a, b| distance_m(a).total_cmp(&distance_m(b)).then(a.source.cmp(&b.source)));
+    // Distances are positive, so their bits sort as they do.
+    targets.sort_by_cached_key(|target| (distance_m(target).to_bits(), target.source));
     let nearest_m = targets.first().map_or(f64::INFINITY, distance_m);
     let known = known.and_then(|known| known.media.get(&demand.id)).cloned();
     let medium = known.unwrap_or_else(|| medium(catalogue, demand, pipes, nearest_m, 0));

@@ -213,6 +213,7 @@ impl<'a> Search<'a> {
     /// The same, but what finds no room stays without a route: for an answer within a frame.
     pub fn resume_at_once(problem: &'a Problem<'a>, routes: Vec<Option<Route>>) -> Self {
         let mut search = Self::blank(problem, 0);
+        search.finder.hurry();
         search.lay_or_relay(routes);
         search.keep_if_better();
         search

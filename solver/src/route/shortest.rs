@@ -29,6 +29,7 @@ pub(crate) struct Pathfinder {
     beacons: Vec<Point>,
     least_per_m: f64,
     shunned: Option<EdgeIndex>,
+    cable_sources: usize,
     divides: bool,
     climbed: Vec<(Node, EdgeIndex)>,
     /// Places that earlier legs of a guided route passed.
@@ -42,6 +43,8 @@ const OPTIONAL_DETOUR: f64 = 1.15;
 const PIPE_SOURCES: usize = 3;
 /// How many sources a cable tries, the nearest with room first.
 const CABLE_SOURCES: usize = 10;
+/// The same under a drag.
+const CABLE_SOURCES_IN_A_HURRY: usize = 3;
 
 impl Pathfinder {
     pub(crate) fn new(nodes: usize, edges: usize) -> Self {
@@ -62,6 +65,7 @@ impl Pathfinder {
             beacons: Vec::new(),
             least_per_m: 0.0,
             shunned: None,
+            cable_sources: CABLE_SOURCES,
             divides: false,
         }
     }
@@ -104,7 +108,7 @@ impl Pathfinder {
             return locked(state, commodity, lock, start);
         }
         let sources = match &state.media[commodity] {
-            Medium::Own { .. } => CABLE_SOURCES,
+            Medium::Own { .. } => self.cable_sources,
             Medium::Pipe { .. } => PIPE_SOURCES,
         };
         let mut open = std::mem::take(&mut self.open);
@@ -263,6 +267,11 @@ impl Pathfinder {
     /// Looks for ways that need not take a connection whole, until told otherwise.
     pub(crate) fn divide(&mut self, divides: bool) {
         self.divides = divides;
+    }
+
+    /// Looks at fewer sources, for an answer within a frame.
+    pub(crate) fn hurry(&mut self) {
+        self.cable_sources = CABLE_SOURCES_IN_A_HURRY;
     }
 
     /// Keeps all paths off an edge until told otherwise.
