@@ -798,7 +798,8 @@ mod tests {
                 .map(|(other, place)| (distance(*here, *place), other))
                 .collect();
             others.sort_by(|one, other| one.0.total_cmp(&other.0));
-            for &(_, other) in &others[..NEIGHBOURS] {
+            // On a grid the next ones may lie behind these, and links through a turbine are left out.
+            for &(_, other) in &others[..3] {
                 assert!(find(&links, [turbine.min(other), turbine.max(other)]).is_some());
             }
         }
