@@ -50,6 +50,7 @@ pub mod plan;
 pub mod report;
 pub mod route;
 pub mod size;
+pub mod sparse;
 pub mod tree;
 pub mod units;
 
