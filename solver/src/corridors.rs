@@ -6,14 +6,13 @@
 //! its wall. Where lines meet there is a node; stretches without a choice become one edge.
 
 pub mod grid;
+pub mod patch;
 mod tracks;
-
-use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
 use crate::demand::Demands;
 use crate::geometry::{Point, Rect, meeting_point, polygon_contains, polygon_crossed_by};
-use crate::plan::{Ground, Plan, Preference, Usage, ZoneKind};
+use crate::plan::{Ground, Plan, Preference, Usage, Zone, ZoneKind};
 use grid::Grid;
 
 /// A place where trenches may meet.
@@ -151,22 +150,27 @@ impl<'a> Terrain<'a> {
 /// Builds the graph of a plan; `catalogue` already carries the plan's overrides.
 pub fn build(plan: &Plan, catalogue: &Catalogue, demands: &Demands) -> Graph {
     let terrain = Terrain::new(plan, catalogue);
+    let mut segments = drawn(plan);
+    segments.extend(tracks::free_ground(&terrain, catalogue, demands, &segments));
+    let pieces = cut(&terrain, &segments);
+    assemble(&terrain, catalogue, demands, &pieces)
+}
+
+/// The drawn corridors that may be used.
+fn drawn(plan: &Plan) -> Vec<Segment> {
     let mut segments = Vec::new();
     for (index, corridor) in plan.corridors.iter().enumerate() {
         if corridor.usage == Usage::Forbidden {
             continue;
         }
-        segments.extend(
-            corridor.path_mm.windows(2).filter(|pair| pair[0] != pair[1]).map(|pair| Segment {
-                a: pair[0],
-                b: pair[1],
-                corridor: Some(index),
-            }),
-        );
+        let pairs = corridor.path_mm.windows(2).filter(|pair| pair[0] != pair[1]);
+        segments.extend(pairs.map(|pair| Segment {
+            a: pair[0],
+            b: pair[1],
+            corridor: Some(index),
+        }));
     }
-    segments.extend(tracks::free_ground(&terrain, catalogue, demands, &segments));
-    let pieces = cut(&terrain, &segments);
-    assemble(&terrain, catalogue, demands, &pieces)
+    segments
 }
 
 /// Cuts all segments where they meet each other or a road's outline.
@@ -175,48 +179,60 @@ fn cut(terrain: &Terrain<'_>, segments: &[Segment]) -> Vec<Segment> {
     for (number, segment) in (0_u32..).zip(segments) {
         index.insert(number, Rect::spanning(segment.a, segment.b));
     }
-    let roads: Vec<(&[Point], Rect)> = terrain
-        .plan
-        .zones
+    let roads = roads(terrain.plan);
+    let mut pieces = Vec::new();
+    for (number, segment) in (0_u32..).zip(segments) {
+        let near = index.near(Rect::spanning(segment.a, segment.b));
+        let others = near.into_iter().filter(|&other| other != number);
+        let others = others.map(|other| segments[other as usize]);
+        pieces.extend(pieces_of(terrain, segment, others, &roads));
+    }
+    pieces
+}
+
+/// Outlines of roads and pads with the areas around them.
+fn roads(plan: &Plan) -> Vec<(&[Point], Rect)> {
+    plan.zones
         .iter()
         .filter(|zone| zone.kind != ZoneKind::Green)
         .map(|zone| zone.outline_mm.as_slice())
         .filter_map(|outline| Some((outline, Rect::around(outline.iter().copied())?.inflate(1))))
-        .collect();
-    let mut pieces = Vec::new();
-    for (number, segment) in (0_u32..).zip(segments) {
-        let mut cuts = vec![segment.a, segment.b];
-        for other in index.near(Rect::spanning(segment.a, segment.b)) {
-            if other == number {
-                continue;
-            }
-            let other = &segments[other as usize];
-            cuts.extend(meeting_point(segment.a, segment.b, other.a, other.b));
-            // Ends that touch, collinear ones included.
-            for end in [other.a, other.b] {
-                if crate::geometry::on_segment(segment.a, segment.b, end) {
-                    cuts.push(end);
-                }
-            }
-        }
-        let span = Rect::spanning(segment.a, segment.b);
-        for (road, _) in roads.iter().filter(|(_, area)| area.overlaps(span.inflate(1))) {
-            for (c, d) in crate::geometry::edges(road) {
-                cuts.extend(meeting_point(segment.a, segment.b, c, d));
-            }
-        }
-        cuts.sort_by_key(|point| {
-            let (dx, dy) = (point.x - segment.a.x, point.y - segment.a.y);
-            (dx.abs() + dy.abs(), point.x, point.y)
-        });
-        cuts.dedup();
-        pieces.extend(
-            cuts.windows(2)
-                .map(|pair| Segment { a: pair[0], b: pair[1], corridor: segment.corridor })
-                .filter(|piece| terrain.is_free(piece.a, piece.b)),
-        );
+        .collect()
+}
+
+/// The free pieces of a segment, cut where it meets others or a road's outline.
+fn pieces_of(
+    terrain: &Terrain<'_>,
+    segment: &Segment,
+    others: impl Iterator<Item = Segment>,
+    roads: &[(&[Point], Rect)],
+) -> Vec<Segment> {
+    let mut cuts = vec![segment.a, segment.b];
+    for other in others {
+        places_met(segment, &other, &mut cuts);
     }
-    pieces
+    let span = Rect::spanning(segment.a, segment.b);
+    for (road, _) in roads.iter().filter(|(_, area)| area.overlaps(span.inflate(1))) {
+        for (c, d) in crate::geometry::edges(road) {
+            cuts.extend(meeting_point(segment.a, segment.b, c, d));
+        }
+    }
+    cuts.sort_by_key(|point| {
+        let (dx, dy) = (point.x - segment.a.x, point.y - segment.a.y);
+        (dx.abs() + dy.abs(), point.x, point.y)
+    });
+    cuts.dedup();
+    cuts.windows(2)
+        .map(|pair| Segment { a: pair[0], b: pair[1], corridor: segment.corridor })
+        .filter(|piece| terrain.is_free(piece.a, piece.b))
+        .collect()
+}
+
+/// Adds where a segment meets another, ends that touch and collinear ones included.
+fn places_met(segment: &Segment, other: &Segment, places: &mut Vec<Point>) {
+    places.extend(meeting_point(segment.a, segment.b, other.a, other.b));
+    let touches = |end: &Point| crate::geometry::on_segment(segment.a, segment.b, *end);
+    places.extend([other.a, other.b].into_iter().filter(touches));
 }
 
 fn assemble(
@@ -226,34 +242,47 @@ fn assemble(
     pieces: &[Segment],
 ) -> Graph {
     // The same stretch may come from a corridor and a track; the corridor wins.
-    let mut unique: BTreeMap<(Point, Point), Option<usize>> = BTreeMap::new();
-    for piece in pieces {
-        let key = (piece.a.min(piece.b), piece.a.max(piece.b));
-        let kept = unique.entry(key).or_insert(piece.corridor);
-        if kept.is_none() {
-            *kept = piece.corridor;
+    let mut stretches: Vec<Segment> = pieces
+        .iter()
+        .map(|piece| Segment { a: piece.a.min(piece.b), b: piece.a.max(piece.b), ..*piece })
+        .collect();
+    stretches.sort_by_key(|stretch| (stretch.a, stretch.b));
+    stretches.dedup_by(|next, kept| {
+        let same = (next.a, next.b) == (kept.a, kept.b);
+        if same && kept.corridor.is_none() {
+            kept.corridor = next.corridor;
         }
-    }
+        same
+    });
     let mut terminals: Vec<Point> = demands.demands.iter().map(|demand| demand.at).collect();
     terminals.extend(demands.sources.iter().map(|source| source.at));
     terminals.extend(terrain.plan.waypoints.iter().map(|waypoint| waypoint.at_mm));
     terminals.sort_unstable();
     terminals.dedup();
 
-    let mut names: BTreeMap<Point, Node> = BTreeMap::new();
-    let mut nodes = Vec::new();
-    let mut edges = Vec::new();
-    for ((a, b), corridor) in unique {
-        let ends = [a, b].map(|point| {
-            *names.entry(point).or_insert_with(|| {
-                nodes.push(point);
-                Node::try_from(nodes.len() - 1).unwrap_or(Node::MAX)
-            })
-        });
-        edges.push(raw_edge(terrain, catalogue, ends, (a, b), corridor));
-    }
+    // Nodes are numbered as the stretches, in their order, come to them.
+    let mut places: Vec<Point> = stretches.iter().flat_map(|piece| [piece.a, piece.b]).collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut names: Vec<Option<Node>> = vec![None; places.len()];
+    let mut nodes = Vec::with_capacity(places.len());
+    let mut name_of = |point: Point| {
+        let place = places.binary_search(&point).unwrap_or(0);
+        *names[place].get_or_insert_with(|| {
+            nodes.push(point);
+            Node::try_from(nodes.len() - 1).unwrap_or(Node::MAX)
+        })
+    };
+    let ends: Vec<[Node; 2]> =
+        stretches.iter().map(|stretch| [name_of(stretch.a), name_of(stretch.b)]).collect();
     let is_terminal: Vec<bool> =
         nodes.iter().map(|point| terminals.binary_search(point).is_ok()).collect();
+    let surfaces = Surfaces::new(terrain.plan);
+    let edges = stretches
+        .iter()
+        .zip(ends)
+        .map(|(stretch, ends)| raw_edge(terrain, catalogue, &surfaces, ends, stretch))
+        .collect();
     let edges = contract(nodes.len(), edges, &is_terminal);
 
     // Renumber the nodes that are left.
@@ -279,29 +308,44 @@ fn assemble(
             graph.adjacent[b as usize].push((number, a));
         }
     }
-    let positions: BTreeMap<Point, Node> = graph.nodes.iter().copied().zip(0..).collect();
-    graph.demand_nodes =
-        demands.demands.iter().map(|demand| positions.get(&demand.at).copied()).collect();
-    graph.source_nodes =
-        demands.sources.iter().map(|source| positions.get(&source.at).copied()).collect();
+    let node_at = |point: Point| {
+        let name = names[places.binary_search(&point).ok()?]?;
+        used.binary_search(&name).ok().and_then(|number| Node::try_from(number).ok())
+    };
+    graph.demand_nodes = demands.demands.iter().map(|demand| node_at(demand.at)).collect();
+    graph.source_nodes = demands.sources.iter().map(|source| node_at(source.at)).collect();
     graph
+}
+
+/// The zones that make ground dearer, with the areas around them.
+struct Surfaces<'a>(Vec<(&'a Zone, Rect)>);
+
+impl<'a> Surfaces<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        let dear = |zone: &&Zone| matches!(zone.kind, ZoneKind::Road | ZoneKind::CranePad);
+        let around = |zone: &'a Zone| {
+            Some((zone, Rect::around(zone.outline_mm.iter().copied())?.inflate(1)))
+        };
+        Self(plan.zones.iter().filter(dear).filter_map(around).collect())
+    }
+
+    fn at(&self, place: Point) -> Option<&'a Zone> {
+        self.0
+            .iter()
+            .find(|(zone, area)| area.contains(place) && polygon_contains(&zone.outline_mm, place))
+            .map(|&(zone, _)| zone)
+    }
 }
 
 fn raw_edge(
     terrain: &Terrain<'_>,
     catalogue: &Catalogue,
+    surfaces: &Surfaces<'_>,
     ends: [Node; 2],
-    (a, b): (Point, Point),
-    corridor: Option<usize>,
+    &Segment { a, b, corridor }: &Segment,
 ) -> Edge {
     let rules = &catalogue.rules;
-    let middle = Point { x: a.x.midpoint(b.x), y: a.y.midpoint(b.y) };
-    let zone_kind = terrain
-        .plan
-        .zones
-        .iter()
-        .filter(|zone| matches!(zone.kind, ZoneKind::Road | ZoneKind::CranePad))
-        .find(|zone| polygon_contains(&zone.outline_mm, middle));
+    let zone_kind = surfaces.at(Point { x: a.x.midpoint(b.x), y: a.y.midpoint(b.y) });
     let drawn = corridor.and_then(|index| terrain.plan.corridors.get(index));
     let base = match drawn.map(|corridor| corridor.ground) {
         None => rules.free_ground_factor.value,

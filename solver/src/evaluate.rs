@@ -456,11 +456,7 @@ impl Work<'_> {
 }
 
 /// The routes of an earlier report, found again in the graph.
-pub(crate) fn traced(
-    demands: &Demands,
-    problem: &Problem<'_>,
-    report: &Report,
-) -> Vec<Option<Route>> {
+fn traced(demands: &Demands, problem: &Problem<'_>, report: &Report) -> Vec<Option<Route>> {
     demands
         .demands
         .iter()

@@ -213,6 +213,9 @@ impl Rect {
 
     /// Whether the segment runs through the interior.
     pub fn crossed_by(self, a: Point, b: Point) -> bool {
+        if !self.overlaps(Self::spanning(a, b).inflate(1)) {
+            return false;
+        }
         // Slab clipping in exact rationals: the open parameter interval inside both slabs.
         let (mut low, mut high) = ((0_i128, 1_i128), (1_i128, 1_i128));
         for (from, to, min, max) in
@@ -261,6 +264,16 @@ pub fn segments_cross(a: Point, b: Point, c: Point, d: Point) -> bool {
 ///
 /// Collinear overlaps return nothing; they are split at their ends instead.
 pub fn meeting_point(a: Point, b: Point, c: Point, d: Point) -> Option<Point> {
+    // Most lines run along the axes, where no division is needed.
+    let corner = match (a.x == b.x, a.y == b.y, c.x == d.x, c.y == d.y) {
+        (true, false, false, true) => Some(Point { x: a.x, y: c.y }),
+        (false, true, true, false) => Some(Point { x: c.x, y: a.y }),
+        _ => None,
+    };
+    if let Some(corner) = corner {
+        let both = [Rect::spanning(a, b), Rect::spanning(c, d)];
+        return both.iter().all(|span| span.contains(corner)).then_some(corner);
+    }
     let denominator = orientation(a, b, d) - orientation(a, b, c);
     if denominator == 0 {
         return None;

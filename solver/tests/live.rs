@@ -33,3 +33,22 @@ fn a_drag_says_what_exploring_finds_within_three_per_cent() {
         assert!(off < 0.03, "{name}: {expected} said, {} found", explored.cost.lifetime_eur);
     }
 }
+
+#[test]
+fn putting_a_container_back_changes_nothing() {
+    let catalogue = Catalogue::reference().unwrap();
+    let plan = text::read(include_str!("../../layouts/jupiter.ron"), &catalogue).unwrap();
+    let report = evaluate(&plan, &catalogue, &Settings::default(), &mut Silent);
+    let live = Live::new(&plan, &catalogue.with_overrides_of(&plan), &report);
+    for container in &plan.containers {
+        let ids = [container.id.clone()];
+        let away = Edit::Move { ids: ids.to_vec(), dx_mm: 700, dy_mm: -300 };
+        if let Ok(after) = plan.apply(&away, &catalogue) {
+            live.moved(&after, &ids);
+        }
+        let change = live.moved(&plan, &ids);
+        assert_eq!(change.cost_change.0, 0, "{}", container.id);
+        assert!(change.trench_change_m.abs() < 1e-9, "{}", container.id);
+        assert_eq!(change.unserved, 0, "{}", container.id);
+    }
+}

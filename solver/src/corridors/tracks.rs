@@ -64,29 +64,74 @@ pub(super) fn free_ground(
     demands: &Demands,
     drawn: &[Segment],
 ) -> Vec<Segment> {
-    #[expect(clippy::cast_possible_truncation, reason = "the rule set bounds the clearance")]
-    let clearance = catalogue.rules.wall_clearance_mm.value as i64;
+    let clearance = clearance(catalogue);
+    let (mut level, mut upright) = (Lines::default(), Lines::default());
+    let zones = terrain.plan.zones.iter().filter(|zone| zone.kind == ZoneKind::Exclusion);
+    let zone_boxes = zones.filter_map(|zone| Rect::around(zone.outline_mm.iter().copied()));
+    let obstacles = terrain.footprints.iter().copied().chain(zone_boxes);
+    along_walls(terrain, clearance, obstacles, drawn, &mut level, &mut upright);
+    stubs(terrain, ports(demands), clearance, drawn, &mut level, &mut upright);
+    locked(terrain.plan, &mut level, &mut upright);
+    waypoints(terrain, clearance, &mut level, &mut upright);
+    beside(drawn, &level, &upright)
+}
+
+/// Tracks along the walls of some obstacles and out of the ports in an area.
+pub(super) fn around(
+    terrain: &Terrain<'_>,
+    catalogue: &Catalogue,
+    demands: &Demands,
+    drawn: &[Segment],
+    (obstacles, area): (&[Rect], Rect),
+) -> Vec<Segment> {
+    let clearance = clearance(catalogue);
+    let (mut level, mut upright) = (Lines::default(), Lines::default());
+    along_walls(terrain, clearance, obstacles.iter().copied(), drawn, &mut level, &mut upright);
+    let near = ports(demands).filter(|(at, _)| area.contains(*at));
+    stubs(terrain, near, clearance, drawn, &mut level, &mut upright);
+    beside(drawn, &level, &upright)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the rule set bounds the clearance")]
+fn clearance(catalogue: &Catalogue) -> i64 {
+    catalogue.rules.wall_clearance_mm.value as i64
+}
+
+/// Adds the lines along the walls of obstacles, each as far as the way is free.
+fn along_walls(
+    terrain: &Terrain<'_>,
+    clearance: i64,
+    obstacles: impl Iterator<Item = Rect>,
+    drawn: &[Segment],
+    level: &mut Lines,
+    upright: &mut Lines,
+) {
     let reach = if drawn.is_empty() {
         terrain.bounds.width().max(terrain.bounds.height())
     } else {
         REACH_WITH_CORRIDORS
     };
-    let (mut level, mut upright) = (Lines::default(), Lines::default());
-    let zones = terrain.plan.zones.iter().filter(|zone| zone.kind == ZoneKind::Exclusion);
-    let zone_boxes = zones.filter_map(|zone| Rect::around(zone.outline_mm.iter().copied()));
-    for obstacle in terrain.footprints.iter().copied().chain(zone_boxes) {
+    for obstacle in obstacles {
         let grown = obstacle.inflate(clearance);
         for y in [grown.min.y, grown.max.y] {
-            extend(terrain, clearance, reach, true, y, (grown.min.x, grown.max.x), &mut level);
+            extend(terrain, clearance, reach, true, y, (grown.min.x, grown.max.x), level);
         }
         for x in [grown.min.x, grown.max.x] {
-            extend(terrain, clearance, reach, false, x, (grown.min.y, grown.max.y), &mut upright);
+            extend(terrain, clearance, reach, false, x, (grown.min.y, grown.max.y), upright);
         }
     }
-    stubs(terrain, demands, clearance, drawn, &mut level, &mut upright);
-    locked(terrain.plan, &mut level, &mut upright);
-    waypoints(terrain, clearance, &mut level, &mut upright);
+}
 
+/// A port's place and the way out of it; none where it may be left on any side.
+type Port = (Point, Option<(i64, i64)>);
+
+fn ports(demands: &Demands) -> impl Iterator<Item = Port> {
+    let draws = demands.demands.iter().map(|demand| (demand.at, Some(demand.out)));
+    draws.chain(demands.sources.iter().map(|source| (source.at, source.out)))
+}
+
+/// The tracks that no drawn corridor covers.
+fn beside(drawn: &[Segment], level: &Lines, upright: &Lines) -> Vec<Segment> {
     let (mut taken_level, mut taken_upright) = (Lines::default(), Lines::default());
     for segment in drawn {
         let span = Rect::spanning(segment.a, segment.b);
@@ -166,21 +211,16 @@ fn keep_near(lines: &mut Lines, at: i64, piece: (i64, i64), wall: (i64, i64)) {
     }
 }
 
-/// Adds the way straight out of every port and on to the first corridor.
+/// Adds the way straight out of ports and on to the first corridor.
 fn stubs(
     terrain: &Terrain<'_>,
-    demands: &Demands,
+    ports: impl Iterator<Item = Port>,
     clearance: i64,
     drawn: &[Segment],
     level: &mut Lines,
     upright: &mut Lines,
 ) {
     let directions = [(1, 0), (-1, 0), (0, 1), (0, -1)];
-    let ports = demands
-        .demands
-        .iter()
-        .map(|demand| (demand.at, Some(demand.out)))
-        .chain(demands.sources.iter().map(|source| (source.at, source.out)));
     for (at, out) in ports {
         let all: &[(i64, i64)] = out.as_ref().map_or(&directions, std::slice::from_ref);
         for &(dx, dy) in all {

@@ -281,9 +281,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// What a problem and the media settled for it say.
-    pub fn new(demands: &Demands, problem: &Problem<'_>, media: Vec<Medium>) -> Self {
+    /// What an earlier problem says.
+    pub fn new(demands: &Demands, problem: &Problem<'_>) -> Self {
         let names = demands.demands.iter().map(|demand| demand.id.clone());
+        let media = problem.commodities.iter().map(|commodity| commodity.medium.clone());
         Self {
             pipes: problem.pipes.clone(),
             curve: problem.curve.clone(),

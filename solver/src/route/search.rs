@@ -213,7 +213,7 @@ impl<'a> Search<'a> {
     /// The same, but what finds no room stays without a route: for an answer within a frame.
     pub fn resume_at_once(problem: &'a Problem<'a>, routes: Vec<Option<Route>>) -> Self {
         let mut search = Self::blank(problem, 0);
-        search.finder.hurry();
+        search.finder.hurry(problem.graph);
         search.lay_or_relay(routes);
         search.keep_if_better();
         search
@@ -377,12 +377,10 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// Lets a few connections at a time choose among several ways together, exactly; returns what
-    /// that saved.
-    pub fn polish(&mut self, rounds: u32, mut keep_going: impl FnMut() -> bool) -> f64 {
+    /// Lets a few connections at a time choose among several ways together, exactly.
+    pub fn polish(&mut self, rounds: u32, mut keep_going: impl FnMut() -> bool) {
         self.return_to_best();
         let problem = self.state.problem;
-        let before = self.best_score;
         let movable: Vec<usize> = (0..self.state.routes.len())
             .filter(|&k| self.state.routes[k].is_some() && polish::takes_part(problem, k))
             .collect();
@@ -400,7 +398,6 @@ impl<'a> Search<'a> {
                 self.polish_group(&group);
             }
         }
-        before - self.best_score
     }
 
     fn polish_group(&mut self, group: &[usize]) {
@@ -544,12 +541,20 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Whether a connection may have a route it had before: what the planner said since counts.
     fn fits(&self, commodity: usize, route: &Route) -> bool {
+        let problem = self.state.problem;
+        let own = &problem.commodities[commodity];
+        let passes = |place: Node| {
+            let ends = |&edge: &EdgeIndex| problem.graph.edges[edge as usize].ends;
+            route.edges.iter().any(|edge| ends(edge).contains(&place))
+        };
         self.state.has_room(commodity, route.source)
-            && self.state.problem.commodities[commodity]
-                .targets
-                .iter()
-                .any(|target| target.source == route.source)
+            && own.targets.iter().any(|target| target.source == route.source)
+            && route.edges.iter().all(|&edge| problem.may_use(commodity, edge))
+            && own.lock.as_ref().is_none_or(|lock| *lock == route.edges)
+            && !own.lock_broken
+            && own.waypoints.iter().all(|&(node, must)| !must || node.is_some_and(passes))
     }
 
     /// Lays a flow in as few parts as fit, the cheapest first.

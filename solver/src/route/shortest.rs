@@ -7,7 +7,7 @@ use super::diversity;
 use super::problem::{Medium, Target};
 use super::state::{Route, State, Tree};
 use crate::catalogue::rules::Diversity;
-use crate::corridors::{EdgeIndex, Node};
+use crate::corridors::{EdgeIndex, Graph, Node};
 use crate::geometry::Point;
 
 /// Reusable memory of the path search; nothing is allocated per path but the path itself.
@@ -34,6 +34,9 @@ pub(crate) struct Pathfinder {
     climbed: Vec<(Node, EdgeIndex)>,
     /// Places that earlier legs of a guided route passed.
     past: Vec<Node>,
+    /// Which part of the graph each node lies in, if that has been asked: what lies in another
+    /// part need not be looked for.
+    part_of: Vec<Node>,
 }
 
 /// Optional waypoints are kept while the way through them costs no more than this many times the
@@ -58,6 +61,7 @@ impl Pathfinder {
             open: Vec::new(),
             climbed: Vec::new(),
             past: Vec::new(),
+            part_of: Vec::new(),
             goal: vec![0; nodes],
             goal_value: vec![(0.0, 0); nodes],
             now: 0,
@@ -73,15 +77,18 @@ impl Pathfinder {
     /// The cheapest way to connect a commodity in the present state, if there is one.
     pub(crate) fn best(&mut self, state: &State<'_>, commodity: usize) -> Option<Route> {
         let strict = self.best_beside(state, commodity, false);
+        if strict.is_some() {
+            return strict;
+        }
         let problem = state.problem;
         let keeps_distance = problem.partners[commodity]
             .iter()
             .chain([&commodity])
             .any(|&half| matches!(problem.commodities[half].diversity, Diversity::Distance(_)));
-        if strict.is_none() && keeps_distance && !problem.partners[commodity].is_empty() {
+        if keeps_distance && !problem.partners[commodity].is_empty() {
             return self.best_beside(state, commodity, true);
         }
-        strict
+        None
     }
 
     /// The cheapest way beside the other half of a pair; see [`diversity::bar`].
@@ -118,6 +125,7 @@ impl Pathfinder {
                 .iter()
                 .filter(|target| state.has_room(commodity, target.source))
                 .filter(|target| !shunned_units.contains(&problem.unit_of[target.source]))
+                .filter(|target| self.may_reach(start, target.node))
                 .take(sources),
         );
         let route = if own.waypoints.is_empty() {
@@ -269,9 +277,24 @@ impl Pathfinder {
         self.divides = divides;
     }
 
-    /// Looks at fewer sources, for an answer within a frame.
-    pub(crate) fn hurry(&mut self) {
+    /// Looks at fewer sources and at none that no way leads to, for an answer within a frame.
+    pub(crate) fn hurry(&mut self, graph: &Graph) {
         self.cable_sources = CABLE_SOURCES_IN_A_HURRY;
+        self.part_of = vec![Node::MAX; graph.nodes.len()];
+        let mut stack = Vec::new();
+        for node in (0..).take(graph.nodes.len()) {
+            stack.push(node);
+            while let Some(at) = stack.pop() {
+                if self.part_of[at as usize] == Node::MAX {
+                    self.part_of[at as usize] = node;
+                    stack.extend(graph.adjacent[at as usize].iter().map(|&(_, next)| next));
+                }
+            }
+        }
+    }
+
+    fn may_reach(&self, from: Node, to: Node) -> bool {
+        self.part_of.is_empty() || self.part_of[from as usize] == self.part_of[to as usize]
     }
 
     /// Keeps all paths off an edge until told otherwise.
