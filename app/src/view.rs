@@ -12,6 +12,7 @@ pub(crate) mod dialogs;
 pub(crate) mod findings;
 pub(crate) mod inspector;
 pub(crate) mod legend;
+mod losses;
 pub(crate) mod measure;
 pub(crate) mod menu;
 pub(crate) mod network;

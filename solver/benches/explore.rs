@@ -10,7 +10,7 @@ use stackyard_solver::generate::campus;
 use stackyard_solver::id::Id;
 use stackyard_solver::live::Live;
 use stackyard_solver::plan::{Plan, text};
-use stackyard_solver::{Settings, Silent, corridors, demand, evaluate, survey};
+use stackyard_solver::{Settings, Silent, contingency, corridors, demand, evaluate, survey};
 
 const JUPITER: &str = include_str!("../../layouts/jupiter.ron");
 
@@ -102,4 +102,14 @@ fn random_drags_on_jupiter(bencher: Bencher<'_, '_>) {
             }
         })
         .bench_local_values(|(after, ids)| live.moved(black_box(&after), &ids));
+}
+
+/// What every single loss would do.
+#[divan::bench(args = [52, 500], sample_count = 20)]
+fn single_losses(bencher: Bencher<'_, '_>, containers: usize) {
+    let catalogue = reference();
+    let plan = site(containers, &catalogue);
+    let report = evaluate(&plan, &catalogue, &settings(), &mut Silent);
+    let merged = catalogue.with_overrides_of(&plan);
+    bencher.bench_local(|| contingency::study(black_box(&plan), &merged, &report));
 }

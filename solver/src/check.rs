@@ -17,6 +17,7 @@ mod redundancy;
 #[cfg(test)]
 mod sample;
 mod service;
+mod single_loss;
 pub mod verify;
 mod voltage_drop;
 mod waypoints;
@@ -117,6 +118,7 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     service::check(plan, catalogue, report, &mut findings);
     capacity::check(plan, catalogue, report, &mut findings);
     redundancy::check(plan, catalogue, report, &mut findings);
+    single_loss::check(plan, catalogue, report, &mut findings);
     waypoints::check(plan, report, &mut findings);
     voltage_drop::check(catalogue, report, &mut findings);
     pressure::check(catalogue, report, &mut findings);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
 use crate::check;
+use crate::contingency;
 use crate::corridors;
 use crate::cost;
 use crate::demand::{self, Demands};
@@ -194,6 +195,7 @@ fn run(
         stop: if report.cost.gap() < CLOSED && report.is_complete() { Stop::Optimal } else { stop },
         bound_method,
     };
+    report.contingencies = contingency::study(plan, &merged, &report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);

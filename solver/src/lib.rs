@@ -33,6 +33,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod contingency;
 pub mod corridors;
 pub mod cost;
 pub mod demand;

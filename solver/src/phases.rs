@@ -61,17 +61,11 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
 
 /// Peak electrical load of the containers whose phase is counted, kW.
 fn peak_kw(plan: &Plan, catalogue: &Catalogue, counted: impl Fn(&crate::id::Id) -> bool) -> f64 {
-    sum(plan.containers.iter().filter(|container| counted(&container.phase)).filter_map(
-        |container| {
-            let module = catalogue.modules.get(&container.module)?;
-            let racks = container.populated_racks(module);
-            // Pumps and fans of a module run only with its racks.
-            let fixed = if module.racks > 0 && racks == 0 { 0.0 } else { module.fixed_kw.0 };
-            let share =
-                if module.racks > 0 { f64::from(racks) / f64::from(module.racks) } else { 1.0 };
-            Some(f64::from(racks) * module.rack_kw.0 + fixed * share)
-        },
-    ))
+    sum(plan
+        .containers
+        .iter()
+        .filter(|container| counted(&container.phase))
+        .filter_map(|container| Some(container.peak_kw(catalogue.modules.get(&container.module)?))))
 }
 
 /// Sums over the whole site.

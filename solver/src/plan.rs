@@ -378,6 +378,15 @@ impl Container {
     pub fn populated_racks(&self, module: &ModuleType) -> u32 {
         self.racks.unwrap_or(module.racks).min(module.racks)
     }
+
+    /// Peak electrical load, kW; pumps and fans of a module run only with its racks.
+    pub fn peak_kw(&self, module: &ModuleType) -> f64 {
+        if module.racks == 0 {
+            return module.fixed_kw.0;
+        }
+        let racks = f64::from(self.populated_racks(module));
+        racks * module.rack_kw.0 + module.fixed_kw.0 * racks / f64::from(module.racks)
+    }
 }
 
 impl Plan {

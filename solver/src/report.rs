@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::catalogue::module::{Load, Service};
 use crate::catalogue::tables::Conductor;
+use crate::contingency::ContingencyStudy;
 use crate::edit::Edit;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
@@ -32,6 +33,8 @@ pub struct Report {
     pub cost: NetworkCost,
     /// How the search ended.
     pub search: Search,
+    /// What every single loss would do.
+    pub contingencies: ContingencyStudy,
     /// What the independent checker says.
     pub verification: Verification,
     /// Sums over the site.

@@ -13,7 +13,9 @@ use crate::icons;
 use crate::look::Look;
 use crate::theme::{self, Tokens};
 use crate::view::table::{self, Table};
-use crate::view::{Open, cooling, costs, findings, network, parts, phases, power, side_frame};
+use crate::view::{
+    Open, cooling, costs, findings, losses, network, parts, phases, power, side_frame,
+};
 
 /// A tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Tab {
     /// The tables behind the tab, the first one shown first.
     fn sheets(self) -> &'static [Sheet] {
         match self {
-            Self::Findings => &[Sheet::Findings],
+            Self::Findings => &[Sheet::Findings, Sheet::Losses],
             Self::Costs => &[Sheet::Costs],
             Self::Power => &[Sheet::Circuits, Sheet::Transformers],
             Self::Cooling => &[Sheet::Water, Sheet::Pipes, Sheet::Pumps],
@@ -61,6 +63,8 @@ pub(crate) enum Sheet {
     /// What the checker says.
     #[default]
     Findings,
+    /// What every single loss would stop.
+    Losses,
     /// The bill of quantities.
     Costs,
     /// Power connections.
@@ -85,6 +89,7 @@ impl Sheet {
     fn label(self) -> &'static str {
         match self {
             Self::Findings => "Findings",
+            Self::Losses => "Single losses",
             Self::Costs => "Bill of quantities",
             Self::Circuits => "Circuits",
             Self::Transformers => "Transformers",
@@ -100,6 +105,7 @@ impl Sheet {
     fn table(self, look: &Look<'_>, report: &Report, grouping: costs::Grouping) -> Table {
         match self {
             Self::Findings => findings::table(report),
+            Self::Losses => losses::table(report),
             Self::Costs => costs::table(look, report, grouping),
             Self::Circuits => power::circuits(look, report),
             Self::Transformers => power::transformers(look, report),
@@ -202,7 +208,8 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
         }
         Sheet::Costs => costs::editor(ui, &mut state.costs, look, out),
         Sheet::Phases => phases::banner(ui, look, &made.report),
-        Sheet::Circuits
+        Sheet::Losses
+        | Sheet::Circuits
         | Sheet::Transformers
         | Sheet::Water
         | Sheet::Pipes
@@ -221,6 +228,7 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
                 Sheet::Costs => state.costs.edit(priced_row(&made, index), look),
                 Sheet::Phases => out.push(Action::ShowPhase(Some(index))),
                 Sheet::Findings
+                | Sheet::Losses
                 | Sheet::Circuits
                 | Sheet::Transformers
                 | Sheet::Water
