@@ -143,7 +143,7 @@ fn rows(
     }
     let mut alike: BTreeMap<(Vec<usize>, &[u32]), EdgeIndex> = BTreeMap::new();
     for (edge, users) in users {
-        let pairs = pairs.get(&edge).map_or(&[][..], Vec::as_slice);
+        let pairs: &[u32] = pairs.get(&edge).map_or(&[][..], Vec::as_slice);
         alike.entry((users, pairs)).or_insert(edge);
     }
     rows.extend(alike.into_iter().map(|((users, pairs), edge)| Row {
@@ -206,7 +206,7 @@ fn warmest(
             })
             .collect();
         let circuits: Vec<Circuits> = laid.iter().map(|&(_, circuits)| circuits).collect();
-        let in_all = circuits.iter().map(|group| group.count).sum();
+        let in_all = circuits.iter().map(|group| group.count).sum::<u32>();
         let warm = warmth(&circuits, &row.pipes, gains, (wet, ground_c));
         let parched = warmth(&circuits, &row.pipes, gains, (dry, ground_c));
         for (&(user, _), (warmth, dry)) in laid.iter().zip(warm.into_iter().zip(parched)) {
