@@ -16,8 +16,7 @@ use crate::demand::{Demand, Demands};
 use crate::geometry::Point;
 use crate::plan::Plan;
 use crate::report::{
-    Connection, DataSizing, PipeRun, PipeSizing, PumpSet, Sizing, Supply,
-    TransformerChoice, Trench,
+    Connection, DataSizing, PipeRun, PipeSizing, PumpSet, Sizing, Supply, TransformerChoice, Trench,
 };
 use crate::route::problem::{Commodity, Medium, Problem};
 use crate::route::state::Route;

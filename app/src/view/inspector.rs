@@ -157,8 +157,11 @@ fn sizing_rows(ui: &mut Ui, sizing: &Sizing) {
             parts::value(ui, "Current", &current, Provenance::Computed, formula);
             let rating = format!("{} A", number(cable.ampacity_a, 0));
             parts::value(ui, "Rating", &rating, rated, &source);
-            let grouping =
-                format!("{} among {} circuits", number(cable.grouping, 2), cable.circuits_in_trench);
+            let grouping = format!(
+                "{} among {} circuits",
+                number(cable.grouping, 2),
+                cable.circuits_in_trench
+            );
             let company = "rated in company by rated alone, where the route is warmest";
             parts::value(ui, "In company", &grouping, Provenance::Computed, company);
             let warm = format!("{} °C", number(cable.conductor_c, 0));

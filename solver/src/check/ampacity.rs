@@ -115,9 +115,9 @@ fn drying(rules: &RuleSet, sized: &[(&Connection, &CableSizing)], findings: &mut
     let dry = &rules.soil_dry_k_m_per_w;
     let over: Vec<&(&Connection, &CableSizing)> =
         sized.iter().filter(|(_, sizing)| sizing.dry_ampacity_a < sizing.current_a).collect();
-    let hottest = over
-        .iter()
-        .max_by(|a, b| a.1.dry_conductor_c.total_cmp(&b.1.dry_conductor_c).then(b.0.id.cmp(&a.0.id)));
+    let hottest = over.iter().max_by(|a, b| {
+        a.1.dry_conductor_c.total_cmp(&b.1.dry_conductor_c).then(b.0.id.cmp(&a.0.id))
+    });
     let Some(&&(connection, sizing)) = hottest else { return };
     let mut found = finding(
         "soil-drying",
@@ -134,7 +134,10 @@ fn drying(rules: &RuleSet, sized: &[(&Connection, &CableSizing)], findings: &mut
             sizing.dry_conductor_c,
             sizing.current_a
         ),
-        format!("90 °C at the conductor; soil reckoned with {:.1} K m/W; {}", sizing.soil_k_m_per_w, dry.source.text),
+        format!(
+            "90 °C at the conductor; soil reckoned with {:.1} K m/W; {}",
+            sizing.soil_k_m_per_w, dry.source.text
+        ),
     );
     let highest = RuleSet::range("soil_k_m_per_w").map_or(dry.value, |(_, high)| high);
     found.fixes.push(Fix {

@@ -16,10 +16,13 @@ use crate::size::rating::row::{Circuits, Gains, Level, WarmPipe, Warmth, warmth}
 use crate::size::rating::{CONDUCTOR_MAX_C, METHOD};
 
 /// Passes after which what is settled stands; circuits never become fewer, so it is rarely reached.
-const PASSES: u32 = 30;
+const PASSES: u32 = 40;
 
-/// How much cooler than the limit a connection is aimed, so that the passes close in on an end.
-const AIM: f64 = 0.995;
+/// Passes in which a connection takes the smallest step; later ones take what heat there is.
+const SMALL_STEPS: u32 = 12;
+
+/// Heat beyond what a cable bears that makes the next choice another one, K.
+const STEP_K: f64 = 1.0;
 
 /// Nominal diameters of the pipe pairs in an edge, in the order of their networks.
 pub(super) type Pairs = BTreeMap<EdgeIndex, Vec<u32>>;
@@ -50,9 +53,12 @@ struct Row {
     edge: Option<EdgeIndex>,
 }
 
-/// Chooses cables until each carries its current in the heat that the others make. Each pass
-/// changes only connections that are too warm, never to fewer circuits and, among as many, only to
-/// a cable that carries more; so it ends.
+/// Chooses cables until each carries its current in the heat that the others make.
+///
+/// Every connection starts as if it were alone. Then, the worst first, each that is too warm takes
+/// the next choice that bears a little more heat, and its neighbours are looked at again, because
+/// it now warms them less. Circuits never become fewer and among as many a cable only gives way to
+/// one that carries more; so this ends.
 pub(super) fn settle<'a>(
     catalogue: &'a Catalogue,
     demands: &Demands,
@@ -61,12 +67,12 @@ pub(super) fn settle<'a>(
     pairs: &Pairs,
 ) -> Laid<'a> {
     let rows = rows(catalogue, demands, routes, pairs);
-    let offers = [Service::LvPower, Service::MvPower].map(|service| Offers::new(catalogue, service));
+    let offers =
+        [Service::LvPower, Service::MvPower].map(|service| Offers::new(catalogue, service));
     let pick = |index: usize, place: Place| {
         let demand = &demands.demands[index];
         let length_m = super::length(problem.graph, routes[index].as_ref());
-        let ask =
-            Ask { service: demand.service, kva: demand.load.value(), length_m, others: 0 };
+        let ask = Ask { service: demand.service, kva: demand.load.value(), length_m, others: 0 };
         offers[usize::from(demand.service == Service::MvPower)].choose(&ask, place)
     };
     let mut choices: Vec<Option<Choice<'a>>> = (0..routes.len())
@@ -75,48 +81,127 @@ pub(super) fn settle<'a>(
             if is_laid { pick(index, Place::default()) } else { None }
         })
         .collect();
-    let gains = Gains::of_trenches(&catalogue.rules);
-    let wet = catalogue.rules.soil_k_m_per_w.value;
-    for _pass in 0..PASSES {
-        let spots = warmest(catalogue, demands, problem, &rows, &choices, (&gains, wet));
-        let mut changed = false;
-        for (index, spot) in spots.iter().enumerate() {
-            let (Some(choice), Some(spot)) = (&choices[index], spot) else { continue };
-            if spot.warmth.rated_a >= choice.current_a {
-                continue;
-            }
-            let heat_k = fair_share(catalogue, &spot.warmth);
-            let place = Place { heat_k, least_circuits: choice.circuits };
-            choices[index] = pick(index, place);
-            changed = true;
-        }
-        if !changed {
-            break;
+    let mut rows_of: Vec<Vec<usize>> = vec![Vec::new(); routes.len()];
+    for (number, row) in rows.iter().enumerate() {
+        for &user in &row.users {
+            rows_of[user].push(number);
         }
     }
-    let warmest = warmest(catalogue, demands, problem, &rows, &choices, (&gains, wet));
-    for (index, (choice, spot)) in choices.iter_mut().zip(&warmest).enumerate() {
-        let (Some(choice), Some(spot)) = (choice, spot) else { continue };
-        choice.ampacity_a = spot.warmth.rated_a.min(choice.air_a);
+    let ground = Ground::new(catalogue);
+    let wet = catalogue.rules.soil_k_m_per_w.value;
+    let look = |row: &Row, choices: &[Option<Choice<'_>>]| ground.look(demands, row, choices, wet);
+    let mut warm: Vec<Warm> = rows.iter().map(|row| look(row, &choices)).collect();
+    for pass in 0..PASSES {
+        let mut hot: Vec<(f64, usize)> = (0..routes.len())
+            .filter_map(|index| {
+                let current_a = choices[index].as_ref()?.current_a;
+                let (_, warmth) = warmest(&rows_of[index], &warm, index)?;
+                (warmth.rated_a < current_a).then_some((warmth.rated_a / current_a, index))
+            })
+            .collect();
+        if hot.is_empty() {
+            break;
+        }
+        hot.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (_, index) in hot {
+            let found = warmest(&rows_of[index], &warm, index);
+            let (Some(choice), Some((_, warmth))) = (&choices[index], found) else { continue };
+            if warmth.rated_a >= choice.current_a {
+                continue;
+            }
+            let room_k = ground.rise_k - warmth.pipes_k - warmth.dielectric_k;
+            let borne_k = (room_k - warmth.own_k).max(0.0);
+            let step_k = if pass < SMALL_STEPS { borne_k + STEP_K } else { f64::INFINITY };
+            let heat_k = warmth.pipes_k + warmth.cables_k.min(step_k);
+            let place = Place { heat_k, least_circuits: choice.circuits };
+            choices[index] = pick(index, place);
+            for &number in &rows_of[index] {
+                warm[number] = look(&rows[number], &choices);
+            }
+        }
+    }
+    let dry = catalogue.rules.soil_dry_k_m_per_w.value.max(wet);
+    let mut spots = Vec::with_capacity(routes.len());
+    for (index, own_rows) in rows_of.iter().enumerate() {
+        let found = warmest(own_rows, &warm, index);
+        let (Some(choice), Some((number, warmth))) = (choices[index].as_mut(), found) else {
+            spots.push(None);
+            continue;
+        };
+        choice.ampacity_a = warmth.rated_a.min(choice.air_a);
         // What governs is asked anew for the heat there is in the end.
-        let heat_k = spot.warmth.cables_k + spot.warmth.pipes_k;
+        let heat_k = warmth.cables_k + warmth.pipes_k;
         if let Some(free) = pick(index, Place { heat_k, least_circuits: 1 }) {
             choice.governs = free.governs;
         }
+        let row = &rows[number];
+        let parched = ground.look(demands, row, &choices, dry);
+        spots.push(Some(Spot {
+            warmth,
+            dry: of_user(&parched, index).unwrap_or(warmth),
+            circuits: row
+                .users
+                .iter()
+                .filter_map(|&user| choices[user].as_ref())
+                .map(|choice| choice.circuits)
+                .sum(),
+            pipe_heat_w_per_m: row.pipes.iter().map(|pipe| pipe.heat_w_per_m).sum(),
+            at: row.edge.map_or(demands.demands[index].at, |edge| middle(problem, edge)),
+        }));
     }
-    Laid { choices, warmest }
+    Laid { choices, warmest: spots }
 }
 
-/// Heat of others that a connection should reckon with, if all circuits that make it too warm lose
-/// less in the same proportion, K. Pipes do not.
-fn fair_share(catalogue: &Catalogue, warmth: &Warmth) -> f64 {
-    let rise_k = CONDUCTOR_MAX_C - catalogue.rules.soil_temperature_c.value;
-    let room_k = rise_k - warmth.pipes_k - warmth.dielectric_k;
-    let made_k = warmth.own_k + warmth.cables_k;
-    if room_k <= 0.0 || made_k <= room_k {
-        return warmth.pipes_k + warmth.cables_k;
+/// How warm the connections in a row are, by index.
+type Warm = Vec<(usize, Warmth)>;
+
+/// The ground all cables lie in.
+struct Ground {
+    gains: Gains,
+    temperature_c: f64,
+    /// What a conductor may be warmer than it, K.
+    rise_k: f64,
+}
+
+impl Ground {
+    fn new(catalogue: &Catalogue) -> Self {
+        let temperature_c = catalogue.rules.soil_temperature_c.value;
+        let gains = Gains::of_trenches(&catalogue.rules);
+        Self { gains, temperature_c, rise_k: CONDUCTOR_MAX_C - temperature_c }
     }
-    warmth.pipes_k + AIM * warmth.cables_k * room_k / made_k
+
+    /// Works out a row in soil of that thermal resistivity.
+    fn look(
+        &self,
+        demands: &Demands,
+        row: &Row,
+        choices: &[Option<Choice<'_>>],
+        resistivity: f64,
+    ) -> Warm {
+        let (users, circuits): (Vec<usize>, Vec<Circuits>) = row
+            .users
+            .iter()
+            .filter_map(|&user| {
+                let choice = choices[user].as_ref()?;
+                Some((user, in_row(demands.demands[user].service, choice)))
+            })
+            .unzip();
+        let ground = (resistivity, self.temperature_c);
+        users.into_iter().zip(warmth(&circuits, &row.pipes, &self.gains, ground)).collect()
+    }
+}
+
+/// The row of a connection in which it carries least, by number.
+fn warmest(rows: &[usize], warm: &[Warm], user: usize) -> Option<(usize, Warmth)> {
+    rows.iter()
+        .filter_map(|&number| Some((number, of_user(&warm[number], user)?)))
+        .min_by(|a, b| a.1.rated_a.total_cmp(&b.1.rated_a))
+}
+
+/// The entry of a connection; entries are in the order of the connections.
+fn of_user(warm: &[(usize, Warmth)], user: usize) -> Option<Warmth> {
+    let place = warm.binary_search_by_key(&user, |&(index, _)| index).ok()?;
+    Some(warm[place].1)
 }
 
 /// Stretches with power cables, those with the same contents once.
@@ -181,48 +266,6 @@ fn warm_pipes(catalogue: &Catalogue, pairs: &[u32]) -> Vec<WarmPipe> {
         next_mm += 2.0 * casing_mm + rules.pipe_gap_mm.value;
     }
     out
-}
-
-/// For each connection the row in which it carries least.
-fn warmest(
-    catalogue: &Catalogue,
-    demands: &Demands,
-    problem: &Problem<'_>,
-    rows: &[Row],
-    choices: &[Option<Choice<'_>>],
-    (gains, wet): (&Gains, f64),
-) -> Vec<Option<Spot>> {
-    let rules = &catalogue.rules;
-    let ground_c = rules.soil_temperature_c.value;
-    let dry = rules.soil_dry_k_m_per_w.value.max(wet);
-    let mut spots: Vec<Option<Spot>> = vec![None; choices.len()];
-    for row in rows {
-        let laid: Vec<(usize, Circuits)> = row
-            .users
-            .iter()
-            .filter_map(|&user| {
-                let choice = choices[user].as_ref()?;
-                Some((user, in_row(demands.demands[user].service, choice)))
-            })
-            .collect();
-        let circuits: Vec<Circuits> = laid.iter().map(|&(_, circuits)| circuits).collect();
-        let in_all = circuits.iter().map(|group| group.count).sum::<u32>();
-        let warm = warmth(&circuits, &row.pipes, gains, (wet, ground_c));
-        let parched = warmth(&circuits, &row.pipes, gains, (dry, ground_c));
-        for (&(user, _), (warmth, dry)) in laid.iter().zip(warm.into_iter().zip(parched)) {
-            let spot = &mut spots[user];
-            if spot.is_none_or(|known| warmth.rated_a < known.warmth.rated_a) {
-                *spot = Some(Spot {
-                    warmth,
-                    dry,
-                    circuits: in_all,
-                    pipe_heat_w_per_m: row.pipes.iter().map(|pipe| pipe.heat_w_per_m).sum(),
-                    at: row.edge.map_or(demands.demands[user].at, |edge| middle(problem, edge)),
-                });
-            }
-        }
-    }
-    spots
 }
 
 fn in_row(service: Service, choice: &Choice<'_>) -> Circuits {

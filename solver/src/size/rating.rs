@@ -7,8 +7,8 @@
 //! ```
 //!
 //! with the resistance `R` at 90 °C and 50 Hz, the dielectric loss `W` of a core, the screen loss
-//! `λ` with screens bonded at both ends, the thermal resistances of insulation `T1`, sheath `T3` and
-//! surroundings `T4`, the loaded cores `n` under one sheath, and the warming `h` by other sources.
+//! `λ` with screens bonded at both ends, the thermal resistances of insulation `T1`, sheath `T3`
+//! and surroundings `T4`, the loaded cores `n` under one sheath, and the warming `h` by others.
 //! In the ground a source of `q` watts a metre warms a place by `q ρ / 2π · ln(d′/d)`, where `d` is
 //! its distance and `d′` that of its image above ground. [`row`] sums this over a trench.
 
@@ -40,7 +40,7 @@ const PVC: f64 = 6.0;
 const TREFOIL_SHEATH: f64 = 1.6;
 /// Turns to which the temperatures of air and ducts are worked out; each shrinks the error to a
 /// quarter or less.
-const TURNS: u32 = 40;
+const TURNS: u32 = 20;
 
 /// What decides the warmth of a cable, per metre.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,7 +120,10 @@ impl Thermal {
         Self {
             resistance,
             per_kelvin: per_kelvin_20 / warm,
-            reactance: 4.0 * PI * HERTZ * 1e-7
+            reactance: 4.0
+                * PI
+                * HERTZ
+                * 1e-7
                 * libm::log(2.0 * spacing_mm / (0.7788 * cable.conductor_mm)),
             insulation: if multicore {
                 of_four(core_mm, cable.conductor_mm, under_mm)
@@ -172,8 +175,7 @@ impl Thermal {
 
     /// Rise of a conductor at 90 °C by its own current and losses in its own cable, K A⁻².
     pub fn rise_per_square_ampere(&self, beyond: f64) -> f64 {
-        self.resistance
-            * (self.insulation + self.loaded * (1.0 + self.screen_loss) * beyond)
+        self.resistance * (self.insulation + self.loaded * (1.0 + self.screen_loss) * beyond)
     }
 
     /// Rise by the dielectric loss, K.

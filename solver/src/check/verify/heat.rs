@@ -50,10 +50,7 @@ pub(super) fn heat(catalogue: &Catalogue, report: &Report, faults: &mut Vec<Stri
                 let load = connection.load.value();
                 let core = core(catalogue, connection.service, sizing, load);
                 if core.is_none() {
-                    faults.push(format!(
-                        "{} uses a cable the table does not hold",
-                        connection.id
-                    ));
+                    faults.push(format!("{} uses a cable the table does not hold", connection.id));
                 }
                 core
             }
