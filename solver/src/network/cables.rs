@@ -281,7 +281,7 @@ fn in_row(service: Service, choice: &Choice<'_>) -> Circuits {
 fn middle(problem: &Problem<'_>, edge: EdgeIndex) -> Point {
     let edge = &problem.graph.edges[edge as usize];
     match edge.path.as_slice() {
-        [from, to] => Point { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 },
+        [from, to] => Point { x: from.x.midpoint(to.x), y: from.y.midpoint(to.y) },
         path => path.get(path.len() / 2).copied().unwrap_or_default(),
     }
 }

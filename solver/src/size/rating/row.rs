@@ -320,4 +320,26 @@ mod tests {
         assert!(near.pipes_k > 3.0 * far.pipes_k && near.rated_a < far.rated_a);
         assert!(near.conductor_c > far.conductor_c);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_neighbour_never_raises_a_rating(
+            count in 1_u32..8,
+            beside in 1_u32..8,
+            amperes in 0.0..600.0_f64,
+            pitch_mm in 100.0..800.0_f64,
+        ) {
+            let (thermal, rules) = sample(pitch_mm);
+            let gains = Gains::of_trenches(&rules);
+            let own = group(thermal, count, 100.0);
+            let alone = warmth(&[own], &[], &gains, (1.5, 20.0))[0];
+            let row = [group(thermal, beside, amperes), own];
+            let among = warmth(&row, &[], &gains, (1.5, 20.0))[1];
+            proptest::prop_assert!(among.rated_a <= alone.rated_a);
+            proptest::prop_assert!(among.conductor_c >= alone.conductor_c);
+            // On the other side it is the same by symmetry.
+            let mirrored = warmth(&[own, row[0]], &[], &gains, (1.5, 20.0))[0];
+            proptest::prop_assert!((mirrored.rated_a - among.rated_a).abs() < 1e-6);
+        }
+    }
 }
