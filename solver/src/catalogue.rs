@@ -5,6 +5,7 @@
 //! hands over; the texts in `assets/` are compiled in as the reference catalogue. A plan may
 //! override module types, prices and rules, and every override stays visible in the plan.
 
+pub mod construction;
 pub mod module;
 pub mod prices;
 pub mod rules;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use crate::id::Id;
 use crate::plan::Plan;
+use construction::Construction;
 use module::ModuleType;
 use prices::PriceBook;
 use rules::RuleSet;
@@ -24,8 +26,10 @@ use tables::{Cable, Optic, Pipe, Transformer};
 pub struct Catalogue {
     /// Module types by id.
     pub modules: BTreeMap<Id, ModuleType>,
-    /// Cables fit for continuous load.
+    /// Cables fit for continuous load, with ratings as published or computed elsewhere.
     pub cables: Vec<Cable>,
+    /// What the cables that can be bought are made of.
+    pub constructions: Vec<Construction>,
     /// Pipes, small to large within a material.
     pub pipes: Vec<Pipe>,
     /// Distribution transformers, small to large.
@@ -45,6 +49,8 @@ pub struct CatalogueTexts<'a> {
     pub modules: &'a str,
     /// Cable table, CSV.
     pub cables: &'a str,
+    /// Cable construction table, CSV.
+    pub constructions: &'a str,
     /// Pipe table, CSV.
     pub pipes: &'a str,
     /// Transformer table, CSV.
@@ -61,6 +67,7 @@ pub struct CatalogueTexts<'a> {
 pub const REFERENCE: CatalogueTexts<'static> = CatalogueTexts {
     modules: include_str!("../../assets/modules.ron"),
     cables: include_str!("../../assets/cables.csv"),
+    constructions: include_str!("../../assets/constructions.csv"),
     pipes: include_str!("../../assets/pipes.csv"),
     transformers: include_str!("../../assets/transformers.csv"),
     optics: include_str!("../../assets/optics.csv"),
@@ -88,6 +95,7 @@ impl Catalogue {
         Ok(Self {
             modules: module::from_ron(texts.modules)?,
             cables: tables::cables(texts.cables)?,
+            constructions: construction::constructions(texts.constructions)?,
             pipes: tables::pipes(texts.pipes)?,
             transformers: tables::transformers(texts.transformers)?,
             optics: tables::optics(texts.optics)?,

@@ -6,6 +6,7 @@
 //! optimiser or the sizing: it recomputes everything from the plan and the routes.
 
 mod access;
+mod ampacity;
 mod boundary;
 mod budget;
 mod capacity;
@@ -120,6 +121,7 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     redundancy::check(plan, catalogue, report, &mut findings);
     single_loss::check(plan, catalogue, report, &mut findings);
     waypoints::check(plan, report, &mut findings);
+    ampacity::check(catalogue, report, &mut findings);
     voltage_drop::check(catalogue, report, &mut findings);
     pressure::check(catalogue, report, &mut findings);
     reach::check(report, &mut findings);

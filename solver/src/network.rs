@@ -3,6 +3,7 @@
 //! Grouping, diameters and widths depend on what really shares a trench, so they are settled here,
 //! after the search, and priced as they are.
 
+mod cables;
 mod pipes;
 mod trenches;
 
@@ -15,12 +16,11 @@ use crate::demand::{Demand, Demands};
 use crate::geometry::Point;
 use crate::plan::Plan;
 use crate::report::{
-    CableSizing, Connection, DataSizing, PipeRun, PipeSizing, PumpSet, Sizing, Supply,
-    TransformerChoice, Trench,
+    Connection, DataSizing, PipeRun, PipeSizing, PumpSet, Sizing, Supply, TransformerChoice, Trench,
 };
 use crate::route::problem::{Commodity, Medium, Problem};
 use crate::route::state::Route;
-use crate::size::{cable, equipment, fibre};
+use crate::size::{equipment, fibre};
 
 /// The network as it is built.
 #[derive(Clone, Debug, Default)]
@@ -51,9 +51,10 @@ pub fn settle(
 ) -> Network {
     let graph = problem.graph;
     let lengths: Vec<f64> = routes.iter().map(|route| length(graph, route.as_ref())).collect();
-    let cables = settle_cables(catalogue, demands, routes, &lengths, graph.edges.len());
     let piped = pipes::settle(catalogue, demands, problem, routes);
-    let trenches = trenches::settle(plan, catalogue, demands, problem, routes, &cables, &piped);
+    let laid = cables::settle(catalogue, demands, problem, routes, &piped.pairs);
+    let cables = &laid.choices;
+    let trenches = trenches::settle(plan, catalogue, demands, problem, routes, cables, &piped);
     let mut network = Network { trenches, ..Network::default() };
     for (index, demand) in demands.demands.iter().enumerate() {
         let commodity = &problem.commodities[index];
@@ -66,7 +67,7 @@ pub fn settle(
                 connection.length_m = lengths[index];
                 let (sizing, running, fixed) = match demand.service {
                     Service::MvPower | Service::LvPower => {
-                        cable_sizing(catalogue, demand, cables[index].as_ref(), lengths[index])
+                        cable_sizing(catalogue, demand, (&laid, index), lengths[index])
                     }
                     Service::DataA | Service::DataB => {
                         data_sizing(catalogue, demand, lengths[index])
@@ -97,10 +98,9 @@ pub fn too_wide(
     routes: &[Option<Route>],
 ) -> Vec<(EdgeIndex, f64)> {
     let graph = problem.graph;
-    let lengths: Vec<f64> = routes.iter().map(|route| length(graph, route.as_ref())).collect();
-    let cables = settle_cables(catalogue, demands, routes, &lengths, graph.edges.len());
     let piped = pipes::settle(catalogue, demands, problem, routes);
-    let widths = trenches::widths(catalogue, demands, problem, routes, &cables, &piped);
+    let laid = cables::settle(catalogue, demands, problem, routes, &piped.pairs);
+    let widths = trenches::widths(catalogue, demands, problem, routes, &laid.choices, &piped);
     let over = |(edge, (_, width)): (EdgeIndex, (Vec<usize>, i64))| {
         let excess = width - graph.edges[edge as usize].limit_mm;
         (excess > 0).then_some((edge, excess as f64))
@@ -156,61 +156,6 @@ pub fn line(graph: &Graph, from: Point, edges: &[EdgeIndex]) -> Vec<Point> {
     line
 }
 
-/// Chooses cables until the grouping they are sized for is the grouping they make. Circuits never
-/// become fewer from one pass to the next, so this ends.
-fn settle_cables<'a>(
-    catalogue: &'a Catalogue,
-    demands: &Demands,
-    routes: &[Option<Route>],
-    lengths: &[f64],
-    edge_count: usize,
-) -> Vec<Option<cable::Choice<'a>>> {
-    let mut company = vec![0_u32; routes.len()];
-    let mut chosen: Vec<Option<cable::Choice<'a>>> = vec![None; routes.len()];
-    for _pass in 0..8 {
-        let mut in_edge = vec![0_u32; edge_count];
-        for (index, route) in routes.iter().enumerate() {
-            let demand = &demands.demands[index];
-            let Some(route) = route.as_ref().filter(|_| demand.service.is_power()) else {
-                continue;
-            };
-            let ask = cable::Ask {
-                service: demand.service,
-                kva: demand.load.value(),
-                length_m: lengths[index],
-                others: company[index],
-            };
-            let choice = cable::choose(catalogue, &ask);
-            // What was settled for more company stays, so that the passes close in on an end.
-            let keep = chosen[index].as_ref().zip(choice.as_ref()).is_some_and(|(old, new)| {
-                old.circuits > new.circuits && old.grouping <= new.grouping
-            });
-            if !keep {
-                chosen[index] = choice;
-            }
-            let circuits = chosen[index].as_ref().map_or(0, |choice| choice.circuits);
-            for &edge in &route.edges {
-                in_edge[edge as usize] += circuits;
-            }
-        }
-        let mut changed = false;
-        for (index, route) in routes.iter().enumerate() {
-            let Some(route) = route else { continue };
-            let own = chosen[index].as_ref().map_or(0, |choice| choice.circuits);
-            let fullest = route.edges.iter().map(|&edge| in_edge[edge as usize]).max().unwrap_or(0);
-            let others = fullest.saturating_sub(own);
-            if own > 0 && others > company[index] {
-                company[index] = others;
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
-    chosen
-}
-
 /// Media as they would be settled for given routes: power cables chosen for the company they keep.
 pub fn settled_media(
     catalogue: &Catalogue,
@@ -218,9 +163,8 @@ pub fn settled_media(
     problem: &Problem<'_>,
     routes: &[Option<Route>],
 ) -> Vec<Medium> {
-    let graph = problem.graph;
-    let lengths: Vec<f64> = routes.iter().map(|route| length(graph, route.as_ref())).collect();
-    let cables = settle_cables(catalogue, demands, routes, &lengths, graph.edges.len());
+    let pairs = cables::likely_pairs(problem, routes);
+    let cables = cables::settle(catalogue, demands, problem, routes, &pairs).choices;
     let pitch = catalogue.rules.circuit_pitch_mm.value;
     problem
         .commodities
@@ -244,35 +188,13 @@ type Settled = (Option<Sizing>, f64, f64);
 fn cable_sizing(
     catalogue: &Catalogue,
     demand: &Demand,
-    choice: Option<&cable::Choice<'_>>,
+    (laid, index): (&cables::Laid<'_>, usize),
     length_m: f64,
 ) -> Settled {
-    let Some(choice) = choice else { return (None, 0.0, 0.0) };
-    let rules = &catalogue.rules;
-    let circuit_m = length_m * rules.cable_route_factor.value + rules.cable_end_allowance_m.value;
-    let loss_w = choice.loss_w_per_m * circuit_m;
-    let running = loss_w * rules.euros_per_watt() * rules.loss_share();
-    let current = choice.current_a;
-    let in_trench = (1..=64)
-        .find(|&n| rules.grouping_factor(n) <= choice.grouping + 1e-12)
-        .unwrap_or(choice.circuits);
-    let sizing = CableSizing {
-        item: choice.item.clone(),
-        conductor: choice.cable.conductor,
-        section_mm2: choice.cable.section_mm2,
-        circuits: choice.circuits,
-        current_a: current,
-        ampacity_a: choice.ampacity_a,
-        grouping: choice.grouping,
-        circuits_in_trench: in_trench.max(choice.circuits),
-        drop_percent: choice.drop_percent,
-        loss_kw: loss_w / 1000.0,
-        circuit_m,
-        source: choice.cable.source.clone(),
-        confidence: choice.cable.confidence,
+    let Some(pair) = laid.choices[index].as_ref().zip(laid.warmest[index].as_ref()) else {
+        return (None, 0.0, 0.0);
     };
-    let fixed = choice.ends;
-    debug_assert!(demand.service.is_power());
+    let (sizing, running, fixed) = cables::sizing(catalogue, demand.service, pair, length_m);
     (Some(Sizing::Cable(sizing)), running, fixed)
 }
 

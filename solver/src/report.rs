@@ -145,6 +145,32 @@ pub enum Sizing {
     Pipe(PipeSizing),
 }
 
+/// What decided section and circuits of a power connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Governs {
+    /// Lifetime cost: no limit binds.
+    #[default]
+    Economy,
+    /// The current in the trench.
+    Ampacity,
+    /// The voltage drop.
+    Drop,
+    /// The short-circuit withstand.
+    ShortCircuit,
+}
+
+impl Governs {
+    /// The name a person reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Economy => "economy",
+            Self::Ampacity => "ampacity",
+            Self::Drop => "voltage drop",
+            Self::ShortCircuit => "short circuit",
+        }
+    }
+}
+
 /// Cables of a power connection.
 #[derive(Clone, Debug, Serialize)]
 pub struct CableSizing {
@@ -159,22 +185,68 @@ pub struct CableSizing {
     pub circuits: u32,
     /// Design current of the connection, A.
     pub current_a: f64,
-    /// What the circuits carry together in this trench, A.
+    /// What the circuits carry together where the route is warmest, A.
     pub ampacity_a: f64,
-    /// Grouping factor used.
+    /// What they carry there if the soil has dried out, A.
+    pub dry_ampacity_a: f64,
+    /// What one circuit carries alone in the ground, A.
+    pub alone_a: f64,
+    /// What a circuit carries in this company by what it carries alone.
     pub grouping: f64,
-    /// Circuits in the fullest trench on the way, its own included.
+    /// Circuits in the warmest trench on the way, its own included.
     pub circuits_in_trench: u32,
+    /// Method of the rating.
+    pub method: &'static str,
+    /// Thermal resistivity of the soil, K m/W.
+    pub soil_k_m_per_w: f64,
+    /// Temperature of the ground, °C.
+    pub soil_c: f64,
+    /// Depth of the circuits, m.
+    pub depth_m: f64,
+    /// Axial spacing of the circuits, mm.
+    pub spacing_mm: f64,
+    /// Heat of warm pipes in the warmest trench, W/m.
+    pub pipe_heat_w_per_m: f64,
+    /// Rise of the hottest conductor by circuits of other connections, K.
+    pub neighbours_k: f64,
+    /// Rise of the hottest conductor by warm pipes, K.
+    pub pipes_k: f64,
+    /// Temperature of the hottest conductor at the design current, °C.
+    pub conductor_c: f64,
+    /// The same in soil that has dried out, °C.
+    pub dry_conductor_c: f64,
+    /// Middle of the warmest stretch.
+    pub warmest_mm: Point,
     /// Voltage drop, per cent.
     pub drop_percent: f64,
     /// Losses at full load, kW.
     pub loss_kw: f64,
+    /// Prospective short-circuit current, kA.
+    pub fault_ka: f64,
+    /// What a short circuit lets through before it is cleared, million A² s.
+    pub fault_ma2s: f64,
+    /// What the circuits withstand, million A² s.
+    pub withstand_ma2s: f64,
+    /// What decided section and circuits.
+    pub governs: Governs,
     /// Length of one circuit with allowances, m.
     pub circuit_m: f64,
-    /// Where the rating comes from.
+    /// Where the build of the cable comes from.
     pub source: String,
     /// How far to trust it.
     pub confidence: Confidence,
+}
+
+impl CableSizing {
+    /// Design current by what the circuits carry, per cent.
+    pub fn loading_percent(&self) -> f64 {
+        100.0 * self.current_a / self.ampacity_a.max(f64::MIN_POSITIVE)
+    }
+
+    /// Current that the circuits withstand for a second, kA.
+    pub fn withstand_1s_ka(&self) -> f64 {
+        self.withstand_ma2s.max(0.0).sqrt()
+    }
 }
 
 /// Fibre of a data connection.

@@ -4,4 +4,5 @@ pub mod cable;
 pub mod equipment;
 pub mod fibre;
 pub mod pipe;
+pub mod rating;
 pub mod split;

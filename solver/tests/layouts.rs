@@ -269,8 +269,26 @@ fn every_power_connection_is_sized_within_its_limits() {
             assert!(cable.ampacity_a >= cable.current_a, "{}", connection.id);
             let limit = if connection.service == Service::MvPower { 1.5 } else { 3.0 };
             assert!(cable.drop_percent <= limit, "{}", connection.id);
+            assert!(cable.conductor_c <= 90.01, "{} {}", connection.id, cable.conductor_c);
+            assert!(cable.dry_conductor_c >= cable.conductor_c, "{}", connection.id);
+            assert!(cable.withstand_ma2s >= cable.fault_ma2s, "{}", connection.id);
+            assert!(cable.grouping > 0.0 && cable.grouping <= 1.0 + 1e-9, "{}", connection.id);
+            assert!(cable.circuits_in_trench >= cable.circuits, "{}", connection.id);
         }
     }
+}
+
+#[test]
+fn dry_soil_costs_more_cable() {
+    let plan = read(STARTER);
+    let moist = solve(&plan);
+    let name = "soil_k_m_per_w".to_owned();
+    let edit = Edit::SetRule { name, value: Some(2.5) };
+    let dry = solve(&plan.apply(&edit, &catalogue()).unwrap());
+    assert!(dry.verification.passed(), "{:?}", dry.verification.faults);
+    assert!(dry.cost.lifetime_eur > moist.cost.lifetime_eur);
+    let drying = |report: &Report| report.findings.iter().any(|f| f.rule == "soil-drying");
+    assert!(!drying(&dry));
 }
 
 #[test]
@@ -298,6 +316,17 @@ fn tampering_with_a_report_is_noticed_by_the_checker() {
         }
     }
     assert!(!verify(&thin).passed());
+    let mut cool = honest.clone();
+    let mut bold = honest.clone();
+    for (connection, boast) in cool.connections.iter_mut().zip(&mut bold.connections) {
+        if let Some(Sizing::Cable(cable)) = &mut connection.sizing {
+            cable.conductor_c -= 10.0;
+        }
+        if let Some(Sizing::Cable(cable)) = &mut boast.sizing {
+            cable.ampacity_a *= 1.5;
+        }
+    }
+    assert!(!verify(&cool).passed() && !verify(&bold).passed());
     let mut through = honest;
     let path = &mut through.connections[0].path_mm;
     if let [first, .., last] = path.as_slice() {

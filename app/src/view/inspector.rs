@@ -157,10 +157,21 @@ fn sizing_rows(ui: &mut Ui, sizing: &Sizing) {
             parts::value(ui, "Current", &current, Provenance::Computed, formula);
             let rating = format!("{} A", number(cable.ampacity_a, 0));
             parts::value(ui, "Rating", &rating, rated, &source);
-            let grouping =
-                format!("{} for {} circuits", number(cable.grouping, 2), cable.circuits_in_trench);
-            let fullest = "circuits in the fullest trench on the way";
-            parts::value(ui, "Grouping", &grouping, Provenance::Computed, fullest);
+            let grouping = format!(
+                "{} among {} circuits",
+                number(cable.grouping, 2),
+                cable.circuits_in_trench
+            );
+            let company = "rated in company by rated alone, where the route is warmest";
+            parts::value(ui, "In company", &grouping, Provenance::Computed, company);
+            let warm = format!("{} °C", number(cable.conductor_c, 0));
+            parts::value(ui, "Conductor", &warm, Provenance::Computed, cable.method);
+            let withstand = format!("{} kA for 1 s", number(cable.withstand_1s_ka(), 1));
+            let asked = format!("a short circuit of {} kA", number(cable.fault_ka, 1));
+            parts::value(ui, "Withstand", &withstand, Provenance::Computed, &asked);
+            let least = "the limit without which it would cost less; else lifetime cost";
+            let governs = cable.governs.label();
+            parts::value(ui, "Governed by", governs, Provenance::Computed, least);
             let drop = format!("{} %", number(cable.drop_percent, 2));
             let formula = "resistance and reactance at the design current";
             parts::value(ui, "Voltage drop", &drop, Provenance::Computed, formula);

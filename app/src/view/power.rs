@@ -1,4 +1,5 @@
-//! Power: circuits with their sizes, loading and voltage drop, and transformer stations.
+//! Power: circuits with their sizes, loading, warmth, voltage drop and short-circuit withstand, and
+//! transformer stations.
 
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::catalogue::tables::Conductor;
@@ -8,7 +9,7 @@ use crate::format::number;
 use crate::look::Look;
 use crate::view::table::{Cell, Column, Row, Table, Tone};
 
-const CIRCUITS: [Column; 10] = [
+const CIRCUITS: [Column; 15] = [
     Column::words("Connection", 110.0),
     Column::words("Service", 76.0),
     Column::numbers("Load kVA", 72.0),
@@ -16,9 +17,14 @@ const CIRCUITS: [Column; 10] = [
     Column::words("Cable", 120.0),
     Column::numbers("Length m", 70.0),
     Column::numbers("Current A", 72.0),
+    Column::numbers("Rated A", 64.0),
     Column::numbers("Loading %", 72.0),
+    Column::numbers("Core °C", 60.0),
+    Column::numbers("Spacing mm", 76.0),
     Column::numbers("Drop %", 60.0),
+    Column::numbers("Withstand kA", 86.0),
     Column::numbers("Loss kW", 60.0),
+    Column::words("Governed by", 92.0),
 ];
 
 /// Power connections.
@@ -54,26 +60,71 @@ fn circuit(look: &Look<'_>, connection: &Connection) -> Row {
     Row { cells, names: vec![connection.id.clone()], ..Row::default() }
 }
 
-fn cable_cells(cable: &CableSizing, drop_limit: f64) -> [Cell; 6] {
-    let loading = 100.0 * cable.current_a / cable.ampacity_a.max(f64::MIN_POSITIVE);
-    let grouping = format!(
-        "Rated {} A with a grouping factor of {} for {} circuits. {} ({})",
-        number(cable.ampacity_a, 0),
-        number(cable.grouping, 2),
-        cable.circuits_in_trench,
-        cable.source,
-        cable.confidence
-    );
+fn cable_cells(cable: &CableSizing, drop_limit: f64) -> [Cell; 11] {
+    let loading = cable.loading_percent();
+    let withstand = cable.withstand_1s_ka();
+    let asked = cable.fault_ma2s.max(0.0).sqrt();
     [
         Cell::word(cable_name(cable)).hovered(cable.item.as_str()),
         Cell::number(cable.circuit_m, number(cable.circuit_m, 0)),
         Cell::number(cable.current_a, number(cable.current_a, 0)),
-        Cell::number(loading, number(loading, 0)).toned(over(loading, 100.0)).hovered(grouping),
+        Cell::number(cable.ampacity_a, number(cable.ampacity_a, 0)).hovered(rating(cable)),
+        Cell::number(loading, number(loading, 0))
+            .toned(over(loading, 100.0))
+            .hovered(company(cable)),
+        Cell::number(cable.conductor_c, number(cable.conductor_c, 0))
+            .toned(if cable.conductor_c > 90.05 { Tone::Error } else { Tone::Normal })
+            .hovered(warmth(cable)),
+        Cell::number(cable.spacing_mm, number(cable.spacing_mm, 0))
+            .hovered(format!("Axial spacing of circuits, {} m deep", number(cable.depth_m, 2))),
         Cell::number(cable.drop_percent, number(cable.drop_percent, 2))
             .toned(over(cable.drop_percent, drop_limit))
             .hovered(format!("Allowed is {} %", number(drop_limit, 1))),
+        Cell::number(withstand, number(withstand, 1))
+            .toned(if withstand < asked * 0.999_999 { Tone::Error } else { Tone::Normal })
+            .hovered(format!(
+                "For one second. Asked are {} kA: a short circuit of {} kA until it is cleared",
+                number(asked, 1),
+                number(cable.fault_ka, 1)
+            )),
         Cell::number(cable.loss_kw, number(cable.loss_kw, 1)),
+        Cell::word(cable.governs.label()).toned(Tone::Weak),
     ]
+}
+
+/// How the rating was found.
+fn rating(cable: &CableSizing) -> String {
+    format!(
+        "{}. Soil {} K m/W and {} °C; {} A if it dries out. {} ({})",
+        cable.method,
+        number(cable.soil_k_m_per_w, 1),
+        number(cable.soil_c, 0),
+        number(cable.dry_ampacity_a, 0),
+        cable.source,
+        cable.confidence
+    )
+}
+
+/// What company does to the rating.
+fn company(cable: &CableSizing) -> String {
+    format!(
+        "A circuit carries {} A alone and {} of that among {} circuits and {} W/m of warm pipe",
+        number(cable.alone_a, 0),
+        number(cable.grouping, 2),
+        cable.circuits_in_trench,
+        number(cable.pipe_heat_w_per_m, 0)
+    )
+}
+
+/// What warms the conductor.
+fn warmth(cable: &CableSizing) -> String {
+    format!(
+        "At the design current where the route is warmest: {} K by other circuits, {} K by pipes; \
+         {} °C if the soil dries out. Allowed are 90 °C",
+        number(cable.neighbours_k, 1),
+        number(cable.pipes_k, 1),
+        number(cable.dry_conductor_c, 0)
+    )
 }
 
 /// A cable as an engineer writes it: `3 × 240 mm² Al`.

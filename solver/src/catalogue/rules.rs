@@ -62,7 +62,8 @@ macro_rules! rule_set {
             /// [`Edge`](Diversity::Edge).
             #[serde(default)]
             pub diversity: BTreeMap<Service, Diversity>,
-            /// Current-carrying factor of a circuit among 1, 2, 3 … loaded circuits in a trench.
+            /// Current-carrying factor of a circuit among 1, 2, 3 … side by side on a ladder in air;
+            /// circuits in the ground heat each other by their real losses instead.
             pub grouping: Vec<f64>,
             $($(#[doc = $doc])+ pub $name: Parameter,)+
         }
@@ -109,10 +110,34 @@ rule_set! {
     lv_drop_max_percent: 0.1..=10.0,
     /// Highest voltage drop of a medium-voltage circuit, per cent.
     mv_drop_max_percent: 0.1..=10.0,
-    /// Thermal resistivity of the soil, K m/W; the cable table holds 1.0, 1.5 and 2.5.
+    /// Thermal resistivity of the soil, K m/W.
     soil_k_m_per_w: 1.0..=2.5,
+    /// Thermal resistivity of soil that has dried out around cables, K m/W; for a check only.
+    soil_dry_k_m_per_w: 1.0..=5.0,
     /// Temperature of the ground, degrees Celsius.
     soil_temperature_c: -10.0..=60.0,
+    /// Depth of the axis of low-voltage circuits, m.
+    lv_cable_depth_m: 0.3..=3.0,
+    /// Depth of the axis of medium-voltage circuits, m.
+    mv_cable_depth_m: 0.3..=3.0,
+    /// Ground above the casing of warm pipes, m.
+    pipe_cover_m: 0.2..=3.0,
+    /// Temperature of the air where cables rise to their ends, degrees Celsius.
+    cable_end_air_c: 0.0..=60.0,
+    /// Short-circuit power of the medium-voltage grid, MVA.
+    mv_fault_mva: 10.0..=5000.0,
+    /// Short-circuit current behind a transformer at low voltage, kA.
+    lv_fault_ka: 1.0..=200.0,
+    /// Time within which a short circuit is cleared by a breaker, s.
+    fault_clearing_s: 0.02..=5.0,
+    /// Design current up to which current-limiting fuses protect a low-voltage connection, A.
+    lv_fused_max_a: 0.0..=1600.0,
+    /// What such fuses let through, million A² s.
+    lv_fused_let_through_ma2s: 0.01..=100.0,
+    /// Short-circuit constant of copper in XLPE, 90 to 250 °C, A √s/mm².
+    short_circuit_k_cu: 100.0..=250.0,
+    /// Short-circuit constant of aluminium in XLPE, 90 to 250 °C, A √s/mm².
+    short_circuit_k_al: 60.0..=200.0,
     /// Temperature rise of the facility water, K.
     water_delta_k: 2.0..=30.0,
     /// Supply temperature of the facility water, degrees Celsius.
@@ -145,7 +170,7 @@ rule_set! {
     trench_margin_mm: 0.0..=1000.0,
     /// Distance between power, pipes and data in one trench, mm.
     discipline_gap_mm: 0.0..=2000.0,
-    /// Axial spacing of power circuits in a trench, mm; the grouping factors hold for it.
+    /// Axial spacing of power circuits in a trench, mm; closer circuits heat each other more.
     circuit_pitch_mm: 50.0..=1000.0,
     /// Width a data duct takes in a trench, mm.
     duct_pitch_mm: 50.0..=500.0,
@@ -235,15 +260,10 @@ impl RuleSet {
         }
     }
 
-    /// The current-carrying factor of one circuit among `circuits` loaded ones.
+    /// The current-carrying factor of one circuit among `circuits` side by side in air.
     pub fn grouping_factor(&self, circuits: u32) -> f64 {
         let index = (circuits.max(1) as usize - 1).min(self.grouping.len().saturating_sub(1));
         self.grouping.get(index).copied().unwrap_or(1.0)
-    }
-
-    /// Correction of buried ratings for the ground temperature (base 20 °C, conductor 90 °C).
-    pub fn soil_temperature_factor(&self) -> f64 {
-        ((90.0 - self.soil_temperature_c.value) / 70.0).max(0.0).sqrt()
     }
 
     /// Present value in euros of one watt drawn at full load all year round over the horizon.

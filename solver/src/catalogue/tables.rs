@@ -209,7 +209,7 @@ fn whole(value: f64) -> u32 {
     value.round() as u32
 }
 
-fn confidence(letter: &str) -> Confidence {
+pub(super) fn confidence(letter: &str) -> Confidence {
     match letter {
         "V" => Confidence::Stated,
         "C" => Confidence::Computed,
@@ -219,7 +219,11 @@ fn confidence(letter: &str) -> Confidence {
 }
 
 /// Refuses the row unless every figure is finite and above zero.
-fn positive(file: &'static str, line: u64, figures: &[(&str, f64)]) -> Result<(), CatalogueError> {
+pub(super) fn positive(
+    file: &'static str,
+    line: u64,
+    figures: &[(&str, f64)],
+) -> Result<(), CatalogueError> {
     match figures.iter().find(|(_, value)| !value.is_finite() || *value <= 0.0) {
         None => Ok(()),
         Some((name, value)) => Err(CatalogueError {

@@ -31,11 +31,12 @@ pub(super) fn check(
                 vec![connection.id.clone()],
                 around(&connection.path_mm),
                 format!(
-                    "no cable of the catalogue carries {} in up to {} circuits",
+                    "no cable of the catalogue carries {} in up to {} circuits in its trench; give it \
+                     a route with less company, or wider spacing by circuit_pitch_mm",
                     connection.load,
                     crate::size::cable::MAX_CIRCUITS
                 ),
-                "derated ampacity of the cable table".to_owned(),
+                format!("90 °C at the conductor: {}", crate::size::rating::METHOD),
             ));
         }
     }

@@ -2,6 +2,7 @@
 //! lines of the routes alone. It is slow and simple on purpose and shares no code with the
 //! corridor graph, the search, the sizing or the bill.
 
+mod heat;
 mod money;
 mod pairs;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::catalogue::Catalogue;
 use crate::catalogue::module::{PortRole, Service, Supplier};
 use crate::catalogue::rules::Redundancy;
-use crate::catalogue::tables::{Conductor, Installation};
+use crate::catalogue::tables::Installation;
 use crate::geometry::Point;
 use crate::id::Id;
 use crate::plan::{Plan, Usage, ZoneKind};
@@ -32,7 +33,8 @@ pub fn verify(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Verificati
     covered_by_trenches(report, &mut faults);
     locks_and_forbids(plan, report, &mut faults);
     waypoints(plan, report, &mut faults);
-    cables(catalogue, report, &mut faults);
+    heat::heat(catalogue, report, &mut faults);
+    voltage_drops(catalogue, report, &mut faults);
     pipes(catalogue, report, &mut faults);
     money::money(catalogue, report, &mut faults);
     Verification { ran: true, faults }
@@ -365,28 +367,10 @@ fn foot(pair: &[Point], (x, y): (f64, f64)) -> (f64, f64) {
     (left + share * east, low + share * north)
 }
 
-/// Each power connection carries its current among everything in its fullest trench.
-fn cables(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
+/// Each power connection drops what it says and no more than it may.
+fn voltage_drops(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
     let rules = &catalogue.rules;
-    let circuits = |index: usize| match &report.connections[index].sizing {
-        Some(Sizing::Cable(sizing)) => sizing.circuits,
-        Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => 0,
-    };
-    let mut fullest = vec![0_u32; report.connections.len()];
-    for trench in &report.trenches {
-        let inside: u32 = trench
-            .contents
-            .iter()
-            .filter(|index| **index < report.connections.len())
-            .map(|&index| circuits(index))
-            .sum();
-        for &index in &trench.contents {
-            if let Some(most) = fullest.get_mut(index) {
-                *most = (*most).max(inside);
-            }
-        }
-    }
-    for (connection, company) in report.connections.iter().zip(fullest) {
+    for connection in &report.connections {
         let Some(Sizing::Cable(sizing)) = &connection.sizing else { continue };
         let volts = match connection.service {
             Service::MvPower => rules.mv_voltage_kv.value,
@@ -397,20 +381,6 @@ fn cables(catalogue: &Catalogue, report: &Report, faults: &mut Vec<String>) {
             | Service::DataB => rules.lv_voltage_kv.value,
         };
         let amperes = connection.load.value() / (volts * 1.732_050_807_568_877);
-        let Some(rating) = rating(catalogue, connection.service, sizing) else {
-            faults.push(format!("{} uses a cable the table does not hold", connection.id));
-            continue;
-        };
-        let position = (company.max(1) as usize).min(rules.grouping.len()) - 1;
-        let grouping = rules.grouping.get(position).copied().unwrap_or(1.0);
-        let warm = ((90.0 - rules.soil_temperature_c.value) / 70.0).max(0.0).sqrt();
-        let carries = f64::from(sizing.circuits) * rating * grouping * warm;
-        if carries < amperes * 0.999_999 {
-            faults.push(format!(
-                "{} needs {amperes:.0} A, its cables carry {carries:.0} A among {company} circuits",
-                connection.id
-            ));
-        }
         voltage_drop(catalogue, report, connection, sizing, (volts, amperes), faults);
     }
 }
@@ -459,27 +429,6 @@ fn voltage_drop(
     if sizing.drop_percent > limit * 1.000_001 && !said {
         faults.push(format!("{} drops more than {limit} % and no finding says so", connection.id));
     }
-}
-
-fn rating(catalogue: &Catalogue, service: Service, sizing: &CableSizing) -> Option<f64> {
-    let low_voltage = service == Service::LvPower;
-    catalogue
-        .cables
-        .iter()
-        .filter(|cable| {
-            cable.section_mm2 == sizing.section_mm2
-                && cable.conductor == sizing.conductor
-                && cable.installation == Installation::BuriedTrefoil
-                && (cable.voltage_kv <= 1.0) == low_voltage
-                && cable.voltage_kv + 1e-9
-                    >= if low_voltage { 0.0 } else { catalogue.rules.mv_voltage_kv.value }
-                && cable
-                    .soil_k_m_per_w
-                    .is_some_and(|soil| soil + 1e-9 >= catalogue.rules.soil_k_m_per_w.value)
-        })
-        .map(|cable| cable.ampacity_a)
-        .reduce(f64::max)
-        .filter(|_| matches!(sizing.conductor, Conductor::Al | Conductor::Cu))
 }
 
 /// Pipe lengths add up, flows are continuous, and friction is what Swamee and Jain make of it.

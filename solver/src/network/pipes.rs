@@ -24,6 +24,8 @@ pub(crate) struct Piped {
     pub(crate) shares: PipeShares,
     /// Width of the pairs in each edge, mm.
     pub(crate) width_mm: BTreeMap<EdgeIndex, f64>,
+    /// Nominal diameters of the pairs in each edge, in the order of the networks.
+    pub(crate) pairs: BTreeMap<EdgeIndex, Vec<u32>>,
     /// Present value of pumping against friction, EUR.
     pub(crate) running_eur: f64,
 }
@@ -168,8 +170,10 @@ fn settle_network(
     for (index, run) in runs.iter().enumerate() {
         let lengths = sized.lengths.get(index).cloned().unwrap_or_default();
         let width = lengths.iter().map(|&(size, _)| table.sizes[size].width_mm).fold(0.0, f64::max);
+        let largest = lengths.iter().map(|&(size, _)| table.sizes[size].dn).max();
         for &edge in &run.edges {
             *piped.width_mm.entry(edge).or_default() += width;
+            piped.pairs.entry(edge).or_default().extend(largest);
         }
         if run.parent.is_none() {
             total_flow += run.flow;

@@ -1,14 +1,22 @@
-//! Power cables: section and number of circuits by derated current and voltage drop, chosen by
-//! lifetime cost.
+//! Power cables: section and number of circuits by current in the trench, voltage drop and
+//! short-circuit withstand, chosen among what is left by lifetime cost (IEC 60287-3-2).
 //!
-//! For a current `I` over `n` circuits of a cable with rating `Iz` alone in the ground,
-//! `I ≤ n · Iz · k_T · k_g(n + others)` with the ground-temperature factor `k_T` and the grouping
-//! factor `k_g` of all circuits in the fullest trench on the way. The voltage drop is
-//! `√3 · I · L · (R cos φ + X sin φ) / n`, the loss `3 · (I/n)² · R · n`.
+//! A connection of current `I` over `n` circuits asks of each `I / n`, which the cable carries
+//! among its own `n − 1` neighbours and in the heat of strangers ([`super::rating`]). The voltage
+//! drop is `√3 · I · L · (R cos φ + X sin φ) / n`, the loss `3 · (I/n)² · R · n`, and a short
+//! circuit at the far end, which the circuits share equally, asks for `k · n · S ≥ Ik √t`. One
+//! inside a circuit of several needs protection of each (IEC 60364-4-43, 434.4).
+
+mod offers;
+
+pub use offers::Offers;
 
 use crate::catalogue::Catalogue;
+use crate::catalogue::construction::Construction;
 use crate::catalogue::module::Service;
-use crate::catalogue::tables::{Cable, Conductor, Installation};
+use crate::catalogue::tables::Conductor;
+use crate::report::Governs;
+use crate::size::rating::Thermal;
 
 /// Most circuits laid side by side for one connection.
 pub const MAX_CIRCUITS: u32 = 24;
@@ -22,25 +30,45 @@ pub struct Ask {
     pub kva: f64,
     /// Route length, m.
     pub length_m: f64,
-    /// Circuits of other connections in the fullest trench on the way.
+    /// Circuits of other connections beside it, as heavily loaded as its own.
     pub others: u32,
+}
+
+/// What is known of the place beyond what is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Rise of the hottest conductor by sources other than its own circuits, K.
+    pub heat_k: f64,
+    /// Fewest circuits to consider.
+    pub least_circuits: u32,
+}
+
+impl Default for Place {
+    /// Nothing warm near by, one circuit or more.
+    fn default() -> Self {
+        Self { heat_k: 0.0, least_circuits: 1 }
+    }
 }
 
 /// A cable choice and what it costs.
 #[derive(Clone, Debug)]
 pub struct Choice<'a> {
     /// The cable.
-    pub cable: &'a Cable,
+    pub cable: &'a Construction,
+    /// Its thermal figures.
+    pub thermal: Thermal,
     /// Its price-book id.
     pub item: String,
     /// Circuits side by side.
     pub circuits: u32,
     /// Design current, A.
     pub current_a: f64,
-    /// What the circuits carry together, A.
+    /// What the circuits carry together where they lie, A.
     pub ampacity_a: f64,
-    /// Grouping factor used.
-    pub grouping: f64,
+    /// What one circuit carries alone in the ground, A.
+    pub alone_a: f64,
+    /// What the circuits carry together on a ladder in air at their ends, A.
+    pub air_a: f64,
     /// Voltage drop over the route, per cent.
     pub drop_percent: f64,
     /// Loss at full load, W per metre of route.
@@ -51,6 +79,12 @@ pub struct Choice<'a> {
     pub running_per_m: f64,
     /// Cost that does not grow with the route: ends, verticals and slack, EUR.
     pub ends: f64,
+    /// What a short circuit lets through, million A² s.
+    pub fault_ma2s: f64,
+    /// What the circuits withstand together, million A² s.
+    pub withstand_ma2s: f64,
+    /// What decided it.
+    pub governs: Governs,
 }
 
 impl Choice<'_> {
@@ -62,6 +96,16 @@ impl Choice<'_> {
     /// Whether the voltage drop is within the limit of the rule set.
     pub fn drop_is_within(&self, limit_percent: f64) -> bool {
         self.drop_percent <= limit_percent
+    }
+
+    /// Whether it carries its current.
+    pub fn carries(&self) -> bool {
+        self.ampacity_a >= self.current_a
+    }
+
+    /// Whether it withstands the short circuit behind it.
+    pub fn withstands(&self) -> bool {
+        self.withstand_ma2s >= self.fault_ma2s
     }
 }
 
@@ -101,38 +145,36 @@ pub fn drop_limit(catalogue: &Catalogue, service: Service) -> f64 {
     }
 }
 
-/// Cables that fit the service, the voltage and the soil.
-fn candidates(catalogue: &Catalogue, service: Service) -> Vec<&Cable> {
-    let voltage = voltage_kv(catalogue, service);
-    let fits = |cable: &&Cable| {
-        cable.installation == Installation::BuriedTrefoil && cable.voltage_kv >= voltage
+/// Prospective short-circuit current of a power service, kA, and what passes before it is cleared,
+/// million A² s: `Ik² t`, or what the fuses of a small low-voltage connection let through.
+pub fn fault(catalogue: &Catalogue, service: Service, current_a: f64) -> (f64, f64) {
+    let rules = &catalogue.rules;
+    let medium = service == Service::MvPower;
+    let kiloamperes = if medium {
+        rules.mv_fault_mva.value / (3.0_f64.sqrt() * rules.mv_voltage_kv.value)
+    } else {
+        rules.lv_fault_ka.value
     };
-    let class = catalogue
-        .cables
-        .iter()
-        .filter(fits)
-        .map(|cable| cable.voltage_kv)
-        .fold(f64::INFINITY, f64::min);
-    let wanted_soil = catalogue.rules.soil_k_m_per_w.value;
-    let soil = catalogue
-        .cables
-        .iter()
-        .filter_map(|cable| cable.soil_k_m_per_w)
-        .filter(|&soil| soil >= wanted_soil - 1e-9)
-        .fold(f64::INFINITY, f64::min);
-    catalogue
-        .cables
-        .iter()
-        .filter(fits)
-        .filter(|cable| {
-            (cable.voltage_kv - class).abs() < 1e-9
-                && cable.soil_k_m_per_w.is_some_and(|own| (own - soil).abs() < 1e-9)
-        })
-        .collect()
+    let cleared = kiloamperes * kiloamperes * rules.fault_clearing_s.value;
+    if !medium && current_a <= rules.lv_fused_max_a.value {
+        (kiloamperes, cleared.min(rules.lv_fused_let_through_ma2s.value))
+    } else {
+        (kiloamperes, cleared)
+    }
+}
+
+/// What the circuits of a cable withstand together, million A² s: `(k n S)²`.
+pub fn withstand(catalogue: &Catalogue, cable: &Construction, circuits: u32) -> f64 {
+    let constant = match cable.conductor {
+        Conductor::Al => catalogue.rules.short_circuit_k_al.value,
+        Conductor::Cu => catalogue.rules.short_circuit_k_cu.value,
+    };
+    let kiloamperes = constant * f64::from(circuits) * f64::from(cable.section_mm2) / 1000.0;
+    kiloamperes * kiloamperes
 }
 
 /// Price-book id of a cable.
-pub fn item_of(cable: &Cable) -> String {
+pub fn item_of(cable: &Construction) -> String {
     let metal = match cable.conductor {
         Conductor::Al => "al",
         Conductor::Cu => "cu",
@@ -144,112 +186,41 @@ pub fn item_of(cable: &Cable) -> String {
     }
 }
 
-/// All sensible choices for a need, whether or not they keep the voltage drop.
-pub fn choices<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Vec<Choice<'a>> {
-    let rules = &catalogue.rules;
-    let voltage = voltage_kv(catalogue, ask.service);
-    let current_a = ask.kva / (3.0_f64.sqrt() * voltage);
-    let soil = rules.soil_temperature_factor();
-    let (lay, end) = labour_items(ask.service);
-    let (lay, end) = (catalogue.prices.euros(lay), catalogue.prices.euros(end));
-    let cosine = rules.power_factor.value;
-    let sine = (1.0 - cosine * cosine).max(0.0).sqrt();
-    let watt = rules.euros_per_watt() * rules.loss_share();
-    let stretch = rules.cable_route_factor.value;
-    let allowance = rules.cable_end_allowance_m.value;
-    let mut out = Vec::new();
-    for cable in candidates(catalogue, ask.service) {
-        let item = item_of(cable);
-        // A cable without a price is only taken where no other fits; see `choose`.
-        let price = catalogue.prices.euros(&item);
-        let carries = |circuits: u32| {
-            let grouping = rules.grouping_factor(circuits + ask.others);
-            f64::from(circuits) * cable.ampacity_a * soil * grouping
-        };
-        let Some(least) = (1..=MAX_CIRCUITS).find(|&count| carries(count) >= current_a) else {
-            continue;
-        };
-        for circuits in least..=(least + 3).min(MAX_CIRCUITS) {
-            let count = f64::from(circuits);
-            let ohm = cable.r_ohm_per_km / 1000.0;
-            let reactance = cable.x_ohm_per_km / 1000.0;
-            let laid_m = ask.length_m * stretch + allowance;
-            let drop_v =
-                3.0_f64.sqrt() * current_a * laid_m / count * (ohm * cosine + reactance * sine);
-            let loss_w_per_m = 3.0 * current_a * current_a / count * ohm;
-            out.push(Choice {
-                cable,
-                item: item.clone(),
-                circuits,
-                current_a,
-                ampacity_a: carries(circuits),
-                grouping: rules.grouping_factor(circuits + ask.others),
-                drop_percent: drop_v / (voltage * 1000.0) * 100.0,
-                loss_w_per_m,
-                first_per_m: count * (price + lay) * stretch,
-                running_per_m: loss_w_per_m * watt * stretch,
-                ends: 2.0 * count * end + allowance * (count * (price + lay) + loss_w_per_m * watt),
-            });
-        }
-    }
-    out
-}
-
-/// The choice with the lowest lifetime cost that carries the current and keeps the voltage drop;
-/// where none keeps the drop, the one with the least drop.
+/// The best choice for a need, with company as asked and no other heat.
 pub fn choose<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Option<Choice<'a>> {
-    let limit = drop_limit(catalogue, ask.service);
-    let trench =
-        catalogue.prices.euros("trench-width") * catalogue.rules.circuit_pitch_mm.value / 1000.0;
-    let priced = |choice: &Choice<'_>| catalogue.prices.get(&choice.item).is_some();
-    let cost = |choice: &Choice<'_>| {
-        (choice.lifetime_per_m() + trench * f64::from(choice.circuits)) * ask.length_m.max(1.0)
-            + choice.ends
-    };
-    // Circuits that fill a trench in free ground from wall to wall would leave no way for others.
-    let room = (0.85 * catalogue.rules.free_ground_width_mm.value
-        - 2.0 * catalogue.rules.trench_margin_mm.value)
-        / catalogue.rules.circuit_pitch_mm.value;
-    let wide = |choice: &Choice<'_>| f64::from(choice.circuits) > room;
-    let all = choices(catalogue, ask);
-    let best = all.iter().filter(|choice| choice.drop_is_within(limit)).min_by(|a, b| {
-        let shortcoming = |choice: &Choice<'_>| (!priced(choice), wide(choice));
-        shortcoming(a).cmp(&shortcoming(b)).then_with(|| cost(a).total_cmp(&cost(b)))
-    });
-    best.or_else(|| all.iter().min_by(|a, b| a.drop_percent.total_cmp(&b.drop_percent))).cloned()
+    Offers::new(catalogue, ask.service).choose(ask, Place::default())
 }
 
 /// What a power connection costs at least, whatever company it finds: EUR per metre with its
 /// width priced at `width_rate` EUR per metre and metre of width, and EUR for its ends.
+///
+/// Company and heat only take from what circuits carry alone, so this is never above what
+/// [`Offers::choose`] finds.
 pub fn least_cost(
     catalogue: &Catalogue,
     service: Service,
     kva: f64,
     width_rate: f64,
 ) -> Option<(f64, f64)> {
-    let rules = &catalogue.rules;
+    let offers = Offers::new(catalogue, service);
     let current_a = kva / (3.0_f64.sqrt() * voltage_kv(catalogue, service));
-    let soil = rules.soil_temperature_factor();
-    let (lay, end) = labour_items(service);
-    let (lay, end) = (catalogue.prices.euros(lay), catalogue.prices.euros(end));
-    let watt = rules.euros_per_watt() * rules.loss_share();
-    let stretch = rules.cable_route_factor.value;
-    let pitch_m = rules.circuit_pitch_mm.value / 1000.0;
+    let (_, fault_ma2s) = fault(catalogue, service, current_a);
+    let pitch_m = catalogue.rules.circuit_pitch_mm.value / 1000.0;
     let mut least: Option<(f64, f64)> = None;
-    for cable in candidates(catalogue, service) {
-        let price = catalogue.prices.euros(&item_of(cable));
+    for offer in &offers.list {
+        let withstands = |count: u32| withstand(catalogue, offer.cable, count) >= fault_ma2s;
+        // What withstands is always taken where circuits enough for it can be had.
+        let must_withstand = withstands(MAX_CIRCUITS);
         for circuits in 1..=MAX_CIRCUITS {
-            let count = f64::from(circuits);
-            if count * cable.ampacity_a * soil * rules.grouping_factor(circuits) < current_a {
+            if offers.ampacity(offer, circuits, 0, 0.0) < current_a
+                || (must_withstand && !withstands(circuits))
+            {
                 continue;
             }
-            let loss = 3.0 * current_a * current_a / count * cable.r_ohm_per_km / 1000.0;
-            let per_m =
-                (count * (price + lay) + loss * watt) * stretch + count * pitch_m * width_rate;
-            let metre = count * (price + lay) + loss * watt;
-            let ends = 2.0 * count * end + rules.cable_end_allowance_m.value * metre;
+            let choice = offers.priced(offer, circuits, (current_a, 0.0));
+            let per_m = choice.lifetime_per_m() + f64::from(circuits) * pitch_m * width_rate;
             let (low_m, low_ends) = least.unwrap_or((f64::INFINITY, f64::INFINITY));
-            least = Some((low_m.min(per_m), low_ends.min(ends)));
+            least = Some((low_m.min(per_m), low_ends.min(choice.ends)));
         }
     }
     least
@@ -257,6 +228,7 @@ pub fn least_cost(
 
 #[cfg(test)]
 mod tests {
+    use super::offers::Offer;
     use super::*;
 
     fn catalogue() -> Catalogue {
@@ -264,37 +236,20 @@ mod tests {
     }
 
     #[test]
-    fn the_table_holds_the_computed_rating_of_a_240_mm2_aluminium_cable() {
-        // IEC 60287 method: 369 A buried at 1.5 K m/W and 0.8 m.
-        let catalogue = catalogue();
-        let cable = candidates(&catalogue, Service::MvPower)
-            .into_iter()
-            .find(|cable| cable.section_mm2 == 240 && cable.conductor == Conductor::Al)
-            .unwrap();
-        assert!((cable.ampacity_a - 369.0).abs() < 1.5, "{}", cable.ampacity_a);
-    }
-
-    #[test]
     fn the_voltage_drop_agrees_with_the_hand_calculation() {
-        // 400 V, 1000 A, 100 m, two circuits of 1x300 Cu, cos φ 0.98: 8.08 V, 2.0 %.
+        // 400 V, 1000 A, 100 m, two circuits of 1x300 Cu, cos φ 0.98: 8.08 V, 2.02 %.
         let mut catalogue = catalogue();
         catalogue.rules.power_factor.value = 0.98;
-        let kva = 1000.0 * 3.0_f64.sqrt() * 0.4;
-        let ask = Ask { service: Service::LvPower, kva, length_m: 100.0, others: 0 };
-        let two = choices(&catalogue, &ask)
-            .into_iter()
-            .find(|choice| choice.cable.section_mm2 == 300 && choice.circuits >= 2)
-            .filter(|choice| choice.cable.conductor == Conductor::Cu)
-            .or_else(|| {
-                choices(&catalogue, &ask).into_iter().find(|choice| {
-                    choice.cable.section_mm2 == 300 && choice.cable.conductor == Conductor::Cu
-                })
-            })
-            .unwrap();
-        let laid = 100.0 * catalogue.rules.cable_route_factor.value
-            + catalogue.rules.cable_end_allowance_m.value;
-        let of_two = two.drop_percent * f64::from(two.circuits) / 2.0 * 100.0 / laid;
-        assert!((of_two - 2.02).abs() < 0.03, "{of_two}");
+        catalogue.rules.cable_route_factor.value = 1.0;
+        catalogue.rules.cable_end_allowance_m.value = 0.0;
+        let offers = Offers::new(&catalogue, Service::LvPower);
+        let of_300 = |offer: &&Offer<'_>| {
+            offer.cable.section_mm2 == 300 && offer.cable.conductor == Conductor::Cu
+        };
+        let offer = offers.list.iter().find(of_300).unwrap();
+        let drop = offers.priced(offer, 2, (1000.0, 100.0)).drop_percent;
+        assert!((drop - 2.02).abs() < 0.01, "{drop}");
+        assert!((drop * 4.0 - 8.08).abs() < 0.03, "{drop}");
     }
 
     #[test]
@@ -311,6 +266,51 @@ mod tests {
             assert!(cost >= last - 1e-9);
             last = cost;
         }
+    }
+
+    #[test]
+    fn heat_of_others_takes_current_and_never_money() {
+        let catalogue = catalogue();
+        let offers = Offers::new(&catalogue, Service::LvPower);
+        let ask = Ask { service: Service::LvPower, kva: 900.0, length_m: 30.0, others: 0 };
+        let (floor_m, floor_ends) = least_cost(&catalogue, Service::LvPower, 900.0, 0.0).unwrap();
+        let mut last = 0.0;
+        for step in 0..6 {
+            let place = Place { heat_k: 10.0 * f64::from(step), least_circuits: 1 };
+            let choice = offers.choose(&ask, place).unwrap();
+            let cost = choice.lifetime_per_m() * 30.0 + choice.ends;
+            assert!(choice.carries() && choice.lifetime_per_m() >= floor_m - 1e-9);
+            assert!(choice.ends >= floor_ends - 1e-9);
+            // The width of the trench is part of the choice, so cable alone may save a little.
+            assert!(cost >= 0.9 * last, "{step}: {cost} after {last}");
+            last = cost;
+        }
+        let ground_only = Place { heat_k: 70.0, least_circuits: 1 };
+        assert!(offers.choose(&ask, ground_only).is_none());
+    }
+
+    #[test]
+    fn a_small_feeder_at_20_kv_is_governed_by_the_short_circuit() {
+        // 14.4 kA for 0.5 s: 10.2 kA √s over 94 A √s/mm², 109 mm² of aluminium.
+        let catalogue = catalogue();
+        let ask = Ask { service: Service::MvPower, kva: 1000.0, length_m: 100.0, others: 0 };
+        let choice = choose(&catalogue, &ask).unwrap();
+        assert_eq!(choice.governs, Governs::ShortCircuit);
+        assert!(choice.withstands());
+        assert!(choice.cable.section_mm2 * choice.circuits >= 95, "{}", choice.item);
+        let (kiloamperes, passes) = fault(&catalogue, Service::MvPower, choice.current_a);
+        assert!((kiloamperes - 14.43).abs() < 0.01 && (passes - 104.2).abs() < 0.1);
+    }
+
+    #[test]
+    fn fuses_limit_what_a_small_connection_must_withstand() {
+        let catalogue = catalogue();
+        let small = fault(&catalogue, Service::LvPower, 400.0).1;
+        let large = fault(&catalogue, Service::LvPower, 2000.0).1;
+        assert!(small < 10.0 && large > 1000.0);
+        // 60.1 kA for 0.5 s: 297 mm² of copper.
+        let needed = (large * 1e6).sqrt() / 143.0;
+        assert!((needed - 297.2).abs() < 0.5, "{needed}");
     }
 
     #[test]
