@@ -112,7 +112,7 @@ impl Thermal {
         let direct = cable.r20_ohm_per_km / 1000.0 * warm;
         let resistance = direct * alternating(direct, cable.conductor_mm / spacing_mm);
         let (screen_loss, dielectric) = if cable.screen_mm2 > 0.0 {
-            (screen(cable, resistance, (under_mm + core_mm) / 2.0), dielectric(cable))
+            (screen(cable, resistance, f64::midpoint(under_mm, core_mm)), dielectric(cable))
         } else {
             (0.0, 0.0)
         };

@@ -162,7 +162,7 @@ fn core(
         jacket = 3.5;
         // 17.241 nΩ m of copper, 27.5 % more at 90 °C; induced through the magnetic flux outside.
         let own = 17.241e-3 / cable.screen_mm2 * 1.2751;
-        let mean = (over_core + under_sheath) / 2.0;
+        let mean = f64::midpoint(over_core, under_sheath);
         let induced = 100.0 * PI * 2e-7 * libm::log(2.0 * cable.outer_mm / mean);
         screen = own * induced * induced / (own * own + induced * induced);
         let inner = cable.conductor_mm + 2.0 * cable.semicon_mm;
