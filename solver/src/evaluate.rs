@@ -17,6 +17,7 @@ use crate::route::lagrange::Lagrangian;
 use crate::route::problem::{self, Problem};
 use crate::route::search;
 use crate::route::state::Route;
+use crate::year;
 
 /// How a plan is computed.
 #[derive(Clone, Copy, Debug)]
@@ -194,6 +195,7 @@ fn run(
         stop: if report.cost.gap() < CLOSED && report.is_complete() { Stop::Optimal } else { stop },
         bound_method,
     };
+    report.year = year::study(plan, &merged, &report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);
