@@ -10,6 +10,7 @@ mod boundary;
 mod budget;
 mod capacity;
 mod clearance;
+mod energy_law;
 mod overlap;
 mod pressure;
 mod reach;
@@ -20,6 +21,7 @@ mod service;
 pub mod verify;
 mod voltage_drop;
 mod waypoints;
+mod weather;
 mod zones;
 
 use std::collections::BTreeSet;
@@ -122,6 +124,8 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     pressure::check(catalogue, report, &mut findings);
     reach::check(report, &mut findings);
     budget::check(plan, report, &mut findings);
+    weather::check(plan, catalogue, &mut findings);
+    energy_law::check(plan, catalogue, report, &mut findings);
     sorted(plan, findings)
 }
 

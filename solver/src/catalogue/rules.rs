@@ -399,7 +399,8 @@ mod tests {
     fn a_ups_curve_that_does_not_rise_is_refused() {
         let own = "(0.1, 0.9), (0.25, 0.945)";
         assert!(RULES.contains(own));
-        let error = RuleSet::from_ron(&RULES.replace(own, "(0.3, 0.9), (0.25, 0.945)")).unwrap_err();
+        let falling = RULES.replace(own, "(0.3, 0.9), (0.25, 0.945)");
+        let error = RuleSet::from_ron(&falling).unwrap_err();
         assert!(error.reason.contains("loads rising"), "{error}");
     }
 }

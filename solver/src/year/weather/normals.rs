@@ -171,8 +171,8 @@ impl Normals {
         let swing = Harmonics::of(&self.months, |month| month.swing_k);
         let moisture = Harmonics::of(&self.months, |month| month.humidity);
         let days = self.deviations();
-        let daily: Vec<f64> =
-            (0..24).map(|hour| libm::cos(TAU * (f64::from(hour) + 0.5 - HOTTEST) / 24.0)).collect();
+        let wave = |hour: u32| libm::cos(TAU * (f64::from(hour) + 0.5 - HOTTEST) / 24.0);
+        let daily: Vec<f64> = (0..24).map(wave).collect();
         let mut temperatures = Vec::with_capacity(HOURS);
         let mut vapours = Vec::with_capacity(HOURS);
         for index in 0..HOURS {
