@@ -18,9 +18,10 @@
 //!
 //! What the figures mean follows ISO/IEC 30134 (EN 50600-4): `PUE = E/E_IT` (part 2), `ERF =
 //! E_reuse/E` (part 6), `ERE = (E − E_reuse)/E_IT = (1 − ERF) PUE`, `WUE = water/E_IT` (part 9),
-//! `CUE = CO2/E_IT` (part 8). The boundary lies before the heat pump: its electricity, which serves
-//! only to upgrade heat, is left out of `E` and of `CO2` in these figures, and reused heat counts
-//! as it leaves the site. Cost, CO2 in tonnes and peak power hold everything the grid delivers.
+//! `CUE = CO2/E_IT` (part 8). The boundary lies before the heat pump: electricity that serves only
+//! to upgrade and send heat is left out of `E` and of `CO2` in these figures, and reused heat
+//! counts as it leaves the facility water. Cost, CO2 in tonnes and peak power hold everything that
+//! the grid delivers.
 
 mod hour;
 mod reuse;
@@ -90,7 +91,7 @@ pub struct Balance {
     pub uses: Uses,
     /// Water evaporated and drained, m³.
     pub water_m3: f64,
-    /// Heat that leaves the site to be reused, MWh.
+    /// Heat taken out of the facility water to be reused, MWh.
     pub reused_mwh: f64,
     /// The same with the work of the heat pump, as the offtaker gets it, MWh.
     pub delivered_mwh: f64,
@@ -121,8 +122,8 @@ pub struct Uses {
     pub fans_kwh: f64,
     /// Fans and chillers for the heat that leaves the racks by air.
     pub air_cooling_kwh: f64,
-    /// Heat pump, with the losses its supply adds.
-    pub heat_pump_kwh: f64,
+    /// Heat pump and the pumps of its network, with the losses their supply adds.
+    pub heat_reuse_kwh: f64,
 }
 
 impl Uses {
@@ -136,7 +137,7 @@ impl Uses {
         "Pumps",
         "Cooler fans",
         "Air cooling",
-        "Heat pump",
+        "Heat reuse",
     ];
 
     /// Every use, IT first, kWh.
@@ -150,7 +151,7 @@ impl Uses {
             pumps_kwh,
             fans_kwh,
             air_cooling_kwh,
-            heat_pump_kwh,
+            heat_reuse_kwh,
         } = *self;
         [
             it_kwh,
@@ -161,7 +162,7 @@ impl Uses {
             pumps_kwh,
             fans_kwh,
             air_cooling_kwh,
-            heat_pump_kwh,
+            heat_reuse_kwh,
         ]
     }
 
@@ -170,9 +171,9 @@ impl Uses {
         self.values().iter().sum()
     }
 
-    /// What counts as the site's own: without the heat pump, kWh.
+    /// What counts as the site's own: without the reuse of heat, kWh.
     pub fn site_kwh(&self) -> f64 {
-        self.grid_kwh() - self.heat_pump_kwh
+        self.grid_kwh() - self.heat_reuse_kwh
     }
 
     fn add(&mut self, other: &Self) {
@@ -184,7 +185,7 @@ impl Uses {
         self.pumps_kwh += other.pumps_kwh;
         self.fans_kwh += other.fans_kwh;
         self.air_cooling_kwh += other.air_cooling_kwh;
-        self.heat_pump_kwh += other.heat_pump_kwh;
+        self.heat_reuse_kwh += other.heat_reuse_kwh;
     }
 }
 
@@ -210,6 +211,7 @@ pub fn study(plan: &Plan, catalogue: &Catalogue, report: &Report) -> YearStudy {
     let (mut hottest_c, mut hottest_supply_c) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for hour in &weather.hours {
         let flows = site.flows(hour);
+        debug_assert!(flows.are_balanced(), "energy is lost or made: {flows:?}");
         power.push(flows.uses.grid_kwh());
         hottest_c = hottest_c.max(hour.dry_bulb_c);
         hottest_supply_c = hottest_supply_c.max(flows.supply_c);
@@ -294,14 +296,14 @@ mod tests {
 
     #[test]
     fn labels_and_values_name_the_same_uses() {
-        let uses = Uses { it_kwh: 100.0, fans_kwh: 2.0, heat_pump_kwh: 7.0, ..Uses::default() };
+        let uses = Uses { it_kwh: 100.0, fans_kwh: 2.0, heat_reuse_kwh: 7.0, ..Uses::default() };
         let of = |label: &str| {
             let index = Uses::LABELS.iter().position(|own| *own == label);
             index.map_or(f64::NAN, |index| uses.values()[index])
         };
         assert!((of("IT") - 100.0).abs() < 1e-12);
         assert!((of("Cooler fans") - 2.0).abs() < 1e-12);
-        assert!((of("Heat pump") - 7.0).abs() < 1e-12);
+        assert!((of("Heat reuse") - 7.0).abs() < 1e-12);
         assert!((uses.grid_kwh() - 109.0).abs() < 1e-12);
         assert!((uses.site_kwh() - 102.0).abs() < 1e-12);
     }

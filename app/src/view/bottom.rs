@@ -1,4 +1,5 @@
-//! The bottom panel: findings, costs, power, cooling, network and phases as linked tables.
+//! The bottom panel: findings, costs, power, cooling, network, phases and the year as linked
+//! tables.
 //!
 //! Rows are made once per report and then only sorted, filtered and drawn. The pointer over a row
 //! marks it on the canvas, a click selects, two clicks look closely.
@@ -13,7 +14,9 @@ use crate::icons;
 use crate::look::Look;
 use crate::theme::{self, Tokens};
 use crate::view::table::{self, Table};
-use crate::view::{Open, cooling, costs, findings, network, parts, phases, power, side_frame};
+use crate::view::{
+    Open, cooling, costs, findings, network, parts, phases, power, side_frame, year,
+};
 
 /// A tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,11 +28,19 @@ enum Tab {
     Cooling,
     Network,
     Phases,
+    Year,
 }
 
 impl Tab {
-    const ALL: [Self; 6] =
-        [Self::Findings, Self::Costs, Self::Power, Self::Cooling, Self::Network, Self::Phases];
+    const ALL: [Self; 7] = [
+        Self::Findings,
+        Self::Costs,
+        Self::Power,
+        Self::Cooling,
+        Self::Network,
+        Self::Phases,
+        Self::Year,
+    ];
 
     fn label(self) -> &'static str {
         match self {
@@ -39,6 +50,7 @@ impl Tab {
             Self::Cooling => "Cooling",
             Self::Network => "Network",
             Self::Phases => "Phases",
+            Self::Year => "Year",
         }
     }
 
@@ -51,6 +63,7 @@ impl Tab {
             Self::Cooling => &[Sheet::Water, Sheet::Pipes, Sheet::Pumps],
             Self::Network => &[Sheet::Trunks, Sheet::Trenches],
             Self::Phases => &[Sheet::Phases],
+            Self::Year => &[Sheet::Year],
         }
     }
 }
@@ -79,6 +92,8 @@ pub(crate) enum Sheet {
     Trenches,
     /// Construction steps.
     Phases,
+    /// Months of the energy year.
+    Year,
 }
 
 impl Sheet {
@@ -94,6 +109,7 @@ impl Sheet {
             Self::Trunks => "Trunks",
             Self::Trenches => "Trenches",
             Self::Phases => "Phases",
+            Self::Year => "Year",
         }
     }
 
@@ -109,6 +125,7 @@ impl Sheet {
             Self::Trunks => network::trunks(look, report),
             Self::Trenches => network::trenches(report),
             Self::Phases => phases::table(report),
+            Self::Year => year::table(report),
         }
     }
 }
@@ -202,6 +219,10 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
         }
         Sheet::Costs => costs::editor(ui, &mut state.costs, look, out),
         Sheet::Phases => phases::banner(ui, look, &made.report),
+        Sheet::Year => {
+            year::figures(ui, &made.report);
+            year::chart(ui, &made.report);
+        }
         Sheet::Circuits
         | Sheet::Transformers
         | Sheet::Water
@@ -227,7 +248,8 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
                 | Sheet::Pipes
                 | Sheet::Pumps
                 | Sheet::Trunks
-                | Sheet::Trenches => {}
+                | Sheet::Trenches
+                | Sheet::Year => {}
             }
         }
     }

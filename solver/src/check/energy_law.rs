@@ -1,7 +1,8 @@
 //! **What it checks**: PUE, reused energy and renewable electricity against the German energy
 //! efficiency act (EnEfG), for sites from 300 kW.
 //! **Why it matters**: a new data centre that reuses no heat may not be run as planned.
-//! **Basis**: EnEfG section 11 in force, keyed by the month in which the first IT module stands.
+//! **Basis**: EnEfG section 11 in force, keyed by the month in which the first compute or storage
+//! module stands.
 //! The ministry draft of 2026-04-09 is judged beside it and obliges nobody. `law_version` turns the
 //! two around, or both off for sites elsewhere.
 //!
@@ -9,7 +10,7 @@
 //! | --- | --- | --- |
 //! | in operation before 2026-07 | PUE ≤ 1.5 from 2027-07, ≤ 1.3 from 2030-07 | 1.6 and 1.4 |
 //! | in operation from 2026-07 | PUE ≤ 1.2 two years after start | 1.3 |
-//! | reused energy of these | ≥ 10 %; started from 2027-07 15 %, from 2028-07 20 % | exemption added |
+//! | reused energy of these | 10 %, started from 2027-07 15 %, from 2028-07 20 % | exemption added |
 //! | renewable electricity | 50 % since 2024, 100 % from 2027 | same |
 //!
 //! Electricity that only upgrades waste heat is left out of PUE, as in [`crate::year`].
@@ -135,8 +136,10 @@ fn first_month_of_it<'a>(plan: &'a Plan, catalogue: &Catalogue) -> Option<&'a st
         plan.containers.iter().filter(|container| container.phase == *phase).any(|container| {
             catalogue.modules.get(&container.module).is_some_and(|module| match module.kind {
                 ModuleKind::It => container.populated_racks(module) > 0,
-                ModuleKind::Storage | ModuleKind::DataHall => true,
-                ModuleKind::Transformer
+                ModuleKind::Storage => true,
+                // Network nodes are outside the act.
+                ModuleKind::DataHall
+                | ModuleKind::Transformer
                 | ModuleKind::MvSwitchgear
                 | ModuleKind::Ups
                 | ModuleKind::Generator

@@ -29,12 +29,27 @@ pub(super) struct Flows {
     pub(super) reused_kw: f64,
     /// Heat the offtaker gets, kW.
     pub(super) delivered_kw: f64,
+    /// Electricity that upgrades and sends that heat, kW.
+    pub(super) upgrade_kw: f64,
     /// Water evaporated and drained, litres.
     pub(super) water_l: f64,
     /// Facility water as the modules get it, °C.
     pub(super) supply_c: f64,
     /// Whether that is warmer than allowed.
     pub(super) is_over_limit: bool,
+}
+
+impl Flows {
+    /// Whether heat adds up: into water or air, out of water by coolers or reuse, to the offtaker
+    /// with no more work than was drawn. Figures beyond all numbers are not judged.
+    pub(super) fn are_balanced(&self) -> bool {
+        let it_kw = self.uses.it_kwh;
+        let heat = (self.in_water_kw + self.in_air_kw - it_kw).abs();
+        let water = (self.rejected_kw + self.reused_kw - self.in_water_kw).abs();
+        let work = (self.delivered_kw - self.reused_kw - self.upgrade_kw).max(0.0);
+        let error = heat + water + work;
+        !error.is_finite() || error <= 1e-9 * (1.0 + it_kw)
+    }
 }
 
 /// How the coolers get rid of their heat.
@@ -61,21 +76,23 @@ impl Site<'_> {
             it_kwh: it_kw,
             auxiliaries_kwh: self.auxiliaries_kw,
             ups_kwh: rules.ups_loss_kw(self.ups_kw * load, self.ups_rating_kw),
-            pumps_kwh: self.pumps(load, given.delivered_kw),
+            pumps_kwh: self.cooling_pumps(load),
             fans_kwh: rejection.fan_kw,
             air_cooling_kwh: self.air_cooling(hour.dry_bulb_c, in_air_kw),
             ..Uses::default()
         };
-        // The losses that the heat pump adds are its own.
-        let compressor_kw = given.delivered_kw - given.taken_kw;
+        let upgrade_kw =
+            given.delivered_kw - given.taken_kw + self.reuse_pumps(given.delivered_kw);
         let site_kw = uses.grid_kwh();
         let (transformers, cables) = self.supply_losses(site_kw);
-        let (with_pump, cables_with_pump) = self.supply_losses(site_kw + compressor_kw);
+        let (all_transformers, all_cables) = self.supply_losses(site_kw + upgrade_kw);
         uses.transformers_kwh = transformers;
         uses.cables_kwh = cables;
-        uses.heat_pump_kwh = compressor_kw + with_pump - transformers + cables_with_pump - cables;
+        // The losses that the reuse of heat adds are its own.
+        uses.heat_reuse_kwh = upgrade_kw + all_transformers - transformers + all_cables - cables;
         Flows {
             uses,
+            upgrade_kw,
             in_water_kw,
             in_air_kw,
             rejected_kw,
@@ -105,15 +122,24 @@ impl Site<'_> {
         (self.no_load_kw + square * self.load_loss_kw, square * self.cable_loss_kw)
     }
 
-    /// Circulation pumps with variable flow, kW: the cube of the speed.
-    fn pumps(&self, load: f64, delivered_kw: f64) -> f64 {
-        let least = self.rules.pump_speed_min.value;
-        let reuse = self.reuse.map_or(0.0, |reuse| delivered_kw / reuse.capacity_kw);
-        let of = |duty_kw: f64, flow: f64| {
-            if flow > 0.0 { duty_kw * cube(flow.clamp(least, 1.0)) } else { 0.0 }
-        };
-        let circulating = if self.it_kw > 0.0 { load } else { 0.0 };
-        of(self.cooling_pump_kw, circulating) + of(self.reuse_pump_kw, reuse)
+    /// Pumps of the facility water, kW: its flow follows the heat, their power its cube.
+    fn cooling_pumps(&self, load: f64) -> f64 {
+        if self.it_kw > 0.0 { self.cooling_pump_kw * self.pump_share(load) } else { 0.0 }
+    }
+
+    /// Pumps to the offtaker, kW.
+    fn reuse_pumps(&self, delivered_kw: f64) -> f64 {
+        match self.reuse {
+            Some(reuse) if delivered_kw > 0.0 => {
+                self.reuse_pump_kw * self.pump_share(delivered_kw / reuse.capacity_kw)
+            }
+            Some(_) | None => 0.0,
+        }
+    }
+
+    /// Power of a pump at a flow, both as shares of its duty: affinity laws down to least speed.
+    fn pump_share(&self, flow: f64) -> f64 {
+        cube(flow.clamp(self.rules.pump_speed_min.value, 1.0))
     }
 
     /// Fans of rooms, and chillers where the air is not cold enough to cool the water, kW.
@@ -279,20 +305,26 @@ mod tests {
             let site = site(&catalogue);
             let flows = site.flows(&Hour { humidity, ..at(celsius) });
             let uses = flows.uses;
+            prop_assert!(flows.are_balanced());
             // Heat of IT goes into water or air; that in water is rejected or reused.
             prop_assert!((flows.in_water_kw + flows.in_air_kw - uses.it_kwh).abs() < 1e-6);
             prop_assert!((flows.rejected_kw + flows.reused_kw - flows.in_water_kw).abs() < 1e-6);
             prop_assert!(flows.rejected_kw >= -1e-9 && flows.in_air_kw >= -1e-9);
-            // The offtaker gets heat and work; what the pump draws beyond is loss in its supply.
-            let compressor = flows.delivered_kw - flows.reused_kw;
-            prop_assert!(compressor >= -1e-9 && uses.heat_pump_kwh >= compressor - 1e-9);
-            // The grid delivers the load and exactly the losses that the whole load makes.
-            let load_kw = uses.grid_kwh()
-                - uses.transformers_kwh
-                - uses.cables_kwh
-                - (uses.heat_pump_kwh - compressor);
-            let (transformers, cables) = site.supply_losses(load_kw);
-            prop_assert!((load_kw + transformers + cables - uses.grid_kwh()).abs() < 1e-6);
+            // The offtaker gets heat and work; pumping and losses come on top.
+            let work = flows.delivered_kw - flows.reused_kw;
+            prop_assert!(work >= -1e-9 && flows.upgrade_kw >= work - 1e-9);
+            prop_assert!((flows.delivered_kw - work * 5.7).abs() < 1e-6, "work times COP is heat");
+            prop_assert!(uses.heat_reuse_kwh >= flows.upgrade_kw - 1e-9);
+            // The grid delivers every load and exactly the losses that all of them make.
+            let loads_kw = uses.it_kwh
+                + uses.auxiliaries_kwh
+                + uses.ups_kwh
+                + uses.pumps_kwh
+                + uses.fans_kwh
+                + uses.air_cooling_kwh
+                + flows.upgrade_kw;
+            let (transformers, cables) = site.supply_losses(loads_kw);
+            prop_assert!((loads_kw + transformers + cables - uses.grid_kwh()).abs() < 1e-6);
             prop_assert!(uses.values().iter().all(|value| value.is_finite() && *value >= 0.0));
             prop_assert!(flows.supply_c >= 40.0 - 1e-9 && flows.water_l >= 0.0);
         }
