@@ -1,5 +1,6 @@
 //! The energy of a year: its figures, and weather files good and bad.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use serde_json::Value;
@@ -14,7 +15,8 @@ fn epw(celsius: f64) -> String {
     for (month, days) in (1..).zip(lengths) {
         for day in 1..=days {
             for hour in 1..=24 {
-                text.push_str(&format!("2001,{month},{day},{hour},0,A7,{celsius},5.0,40,100000\n"));
+                let when = format!("2001,{month},{day},{hour},0,A7");
+                writeln!(text, "{when},{celsius},5.0,40,100000").unwrap();
             }
         }
     }
@@ -49,7 +51,8 @@ fn the_report_holds_the_year() {
     let ended = stackyard(&["solve", STARTER, "--json", "-"]);
     let report: Value = serde_json::from_str(&ended.out).unwrap();
     let year = &report["year"];
-    for key in ["pue", "wue_l_per_kwh", "erf", "ere", "cue_kg_per_kwh", "energy_cost_eur", "co2_t"] {
+    let keys = ["pue", "wue_l_per_kwh", "erf", "ere", "cue_kg_per_kwh", "energy_cost_eur", "co2_t"];
+    for key in keys {
         assert!(year[key].is_number(), "{key} is missing");
     }
     assert_eq!(year["months"].as_array().unwrap().len(), 12);
