@@ -16,9 +16,9 @@
 //! (ASHRAE Handbook, HVAC Systems and Equipment); every figure is a parameter of the rule set with
 //! its own source. All phases of the plan count as built.
 //!
-//! What the figures mean follows ISO/IEC 30134 (EN 50600-4): `PUE = E/E_IT` (part 2), `ERF =
-//! E_reuse/E` (part 6), `ERE = (E − E_reuse)/E_IT = (1 − ERF) PUE`, `WUE = water/E_IT` (part 9),
-//! `CUE = CO2/E_IT` (part 8). The boundary lies before the heat pump: electricity that serves only
+//! What the figures mean follows ISO/IEC 30134 (EN 50600-4): `PUE = E/E_IT` (part 2),
+//! `ERF = E_reuse/E` (part 6), `ERE = (E − E_reuse)/E_IT = (1 − ERF) PUE`,
+//! `WUE = water/E_IT` (part 9), `CUE = CO2/E_IT` (part 8). The boundary lies before the heat pump: electricity that serves only
 //! to upgrade and send heat is left out of `E` and of `CO2` in these figures, and reused heat
 //! counts as it leaves the facility water. Cost, CO2 in tonnes and peak power hold everything that
 //! the grid delivers.
@@ -91,9 +91,9 @@ pub struct Balance {
     pub uses: Uses,
     /// Water evaporated and drained, m³.
     pub water_m3: f64,
-    /// Heat taken out of the facility water to be reused, MWh.
+    /// Heat taken out of the facility water to be reused, `MWh`.
     pub reused_mwh: f64,
-    /// The same with the work of the heat pump, as the offtaker gets it, MWh.
+    /// The same with the work of the heat pump, as the offtaker gets it, `MWh`.
     pub delivered_mwh: f64,
     /// Price of all electricity, EUR.
     pub energy_cost_eur: f64,

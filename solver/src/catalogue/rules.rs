@@ -185,7 +185,7 @@ rule_set! {
     grid_kg_co2_per_kwh: 0.0..=2.0,
     /// Share of the electricity that is bought from renewable sources.
     renewable_share: 0.0..=1.0,
-    /// Energy law judged by: 0 none, 1 EnEfG as in force, 2 its draft of 2026-04-09.
+    /// Energy efficiency act judged by: 0 none, 1 the one in force, 2 its draft of 2026-04-09.
     law_version: 0.0..=2.0,
     /// Narrowest trench that is dug, mm.
     trench_min_width_mm: 100.0..=5000.0,

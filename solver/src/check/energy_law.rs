@@ -1,7 +1,7 @@
 //! **What it checks**: PUE, reused energy and renewable electricity against the German energy
-//! efficiency act (EnEfG), for sites from 300 kW.
+//! efficiency act (`EnEfG`), for sites from 300 kW.
 //! **Why it matters**: a new data centre that reuses no heat may not be run as planned.
-//! **Basis**: EnEfG section 11 in force, keyed by the month in which the first compute or storage
+//! **Basis**: `EnEfG` section 11 in force, keyed by the month in which the first compute or storage
 //! module stands.
 //! The ministry draft of 2026-04-09 is judged beside it and obliges nobody. `law_version` turns the
 //! two around, or both off for sites elsewhere.

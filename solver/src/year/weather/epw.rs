@@ -1,9 +1,9 @@
-//! Reads EnergyPlus weather files (EPW): eight lines of heading, then an hour a line.
+//! Reads `EnergyPlus` weather files (EPW): eight lines of heading, then an hour a line.
 //!
 //! Used are the dry bulb, the dew point where humidity is missing, the relative humidity and the
 //! pressure. The format writes 99.9, 999 and 999999 for what was not measured; up to twelve such
 //! hours in a row are bridged by a straight line, more are refused. Field meanings follow the
-//! EnergyPlus auxiliary programs guide.
+//! `EnergyPlus` auxiliary programs guide.
 
 use super::{Hour, Weather, saturation_pa};
 use crate::units::{Confidence, Source};
