@@ -18,10 +18,10 @@
 //!
 //! What the figures mean follows ISO/IEC 30134 (EN 50600-4): `PUE = E/E_IT` (part 2),
 //! `ERF = E_reuse/E` (part 6), `ERE = (E − E_reuse)/E_IT = (1 − ERF) PUE`,
-//! `WUE = water/E_IT` (part 9), `CUE = CO2/E_IT` (part 8). The boundary lies before the heat pump: electricity that serves only
-//! to upgrade and send heat is left out of `E` and of `CO2` in these figures, and reused heat
-//! counts as it leaves the facility water. Cost, CO2 in tonnes and peak power hold everything that
-//! the grid delivers.
+//! `WUE = water/E_IT` (part 9), `CUE = CO2/E_IT` (part 8). The boundary lies before the heat pump:
+//! electricity that serves only to upgrade and send heat is left out of `E` and of `CO2` in these
+//! figures, and reused heat counts as it leaves the facility water. Cost, CO2 in tonnes and peak
+//! power hold everything that the grid delivers.
 
 mod hour;
 mod reuse;
