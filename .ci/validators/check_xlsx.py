@@ -29,6 +29,7 @@ SHEETS = [
     "Equipment",
     "Trenches",
     "Findings",
+    "Energy year",
     "Assumptions",
 ]
 # Columns that may hold formulas; on the summary everything right of the group may.

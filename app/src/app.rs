@@ -8,7 +8,7 @@ mod files;
 mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -238,6 +238,7 @@ impl App {
             revision,
             plan: Arc::clone(self.session.plan()),
             catalogue: Arc::clone(&self.catalogue),
+            folder: self.session.path().and_then(Path::parent).map(Path::to_path_buf),
             effort,
             start,
         });

@@ -8,6 +8,7 @@ mod monitor;
 mod mps;
 mod output;
 mod solve;
+mod year;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,6 +55,16 @@ enum Job {
     Cost {
         /// The plan.
         plan: PathBuf,
+        #[command(flatten)]
+        search: SearchArguments,
+    },
+    /// Compute the energy of a year of weather: PUE, WUE, ERF, ERE, cost and emissions.
+    Year {
+        /// The plan.
+        plan: PathBuf,
+        /// Weather file (EPW) instead of the one the plan names or the one that ships.
+        #[arg(long, value_name = "FILE.epw")]
+        weather: Option<PathBuf>,
         #[command(flatten)]
         search: SearchArguments,
     },
@@ -186,6 +197,7 @@ fn run(job: &Job) -> anyhow::Result<ExitCode> {
         Job::Solve { plan, search, json } => solve::solve(plan, search, json.as_deref()),
         Job::Check { plan, search } => solve::check(plan, search),
         Job::Cost { plan, search } => solve::cost(plan, search),
+        Job::Year { plan, weather, search } => year::year(plan, search, weather.as_deref()),
         Job::Export { plan, format, out, search } => solve::export(plan, search, *format, out),
         Job::Render { plan, out, size, search } => solve::render(plan, search, *size, out),
         Job::Generate { containers, seed, out } => generate::generate(*containers, *seed, out),

@@ -6,6 +6,10 @@
 use stackyard_solver::catalogue::module::{Load, Service};
 use stackyard_solver::units::{Cents, KilovoltAmperes, Kilowatts, grouped};
 
+/// Short names of the months.
+pub(crate) const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// A float for the screen; the loss of digits is below a pixel.
 pub(crate) fn points(value: f64) -> f32 {
     #[expect(clippy::cast_possible_truncation, reason = "screen coordinates need no more digits")]

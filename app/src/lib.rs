@@ -18,6 +18,7 @@ mod stories;
 mod theme;
 mod tool;
 mod view;
+mod weather;
 mod window;
 mod worker;
 

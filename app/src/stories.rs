@@ -7,6 +7,7 @@ use eframe::egui::{Key, Modifiers, Pos2, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use stackyard_solver::catalogue::Catalogue;
+use stackyard_solver::edit::Edit;
 use stackyard_solver::geometry::Point;
 use stackyard_solver::id::Id;
 use stackyard_solver::plan::text;
@@ -261,7 +262,7 @@ fn every_panel_fits_into_a_small_window() {
         .with_max_steps(24)
         .build_eframe(|cc| App::headless(&cc.egui_ctx, Start::default()).unwrap());
     window.run();
-    for tab in ["Costs", "Power", "Cooling", "Network", "Phases", "Findings"] {
+    for tab in ["Costs", "Power", "Cooling", "Network", "Phases", "Year", "Findings"] {
         // Headings elsewhere have the same words.
         let is_tab = |node: &Node<'_>| node.accesskit_node().role() != Role::Label;
         window.get_all_by_label(tab).find(is_tab).unwrap().click();
@@ -273,6 +274,29 @@ fn every_panel_fits_into_a_small_window() {
             assert!(rect.left() >= 0.0 && rect.right() <= 1280.0, "{name} is at {rect:?}");
         }
     }
+}
+
+#[test]
+fn the_year_tells_its_figures_and_takes_a_weather_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = saved_jupiter(folder.path());
+    let mut window = window(Start { path: Some(path), data_folder: None });
+    let is_tab = |node: &Node<'_>| node.accesskit_node().role() != Role::Label;
+    window.get_all_by_label("Year").find(is_tab).unwrap().click();
+    window.run();
+    let report = window.state().fresh_report().unwrap();
+    let pue = format!("{:.3}", report.year.total.pue);
+    assert!(window.query_all_by_label(&pue).next().is_some(), "PUE {pue} is not shown");
+    for part in ["ERF", "WUE", "Over limit"] {
+        assert!(window.query_all_by_label(part).next().is_some(), "{part}");
+    }
+    // A file that is not there is told as a finding, and the year that ships goes on.
+    let edit = Edit::SetWeather(Some("nowhere.epw".to_owned()));
+    ask(&mut window, Action::Edit("Set the weather file".to_owned(), edit));
+    let report = window.state().fresh_report().unwrap();
+    let finding = report.findings.iter().find(|it| it.rule == "weather").unwrap();
+    assert!(finding.message.contains("cannot read nowhere.epw"), "{}", finding.message);
+    assert_eq!(format!("{:.3}", report.year.total.pue), pue);
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod toasts;
 pub(crate) mod toolbar;
+pub(crate) mod year;
 
 use eframe::egui::{Frame, Margin, Panel, Ui};
 

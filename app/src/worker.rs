@@ -33,6 +33,8 @@ pub(crate) struct Job {
     pub(crate) plan: Arc<Plan>,
     /// The catalogue, without the overrides of the plan.
     pub(crate) catalogue: Arc<Catalogue>,
+    /// Where the plan is kept, and the weather file it may name.
+    pub(crate) folder: Option<PathBuf>,
     /// How thorough.
     pub(crate) effort: Effort,
     /// What to improve on, where a report of the same plan is at hand.

@@ -16,6 +16,8 @@ use tempfile::TempDir;
 mod files;
 #[path = "cli/verdicts.rs"]
 mod verdicts;
+#[path = "cli/year.rs"]
+mod year;
 
 const JUPITER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../layouts/jupiter.ron");
 const STARTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../layouts/starter.ron");
@@ -224,6 +226,7 @@ fn arguments_that_make_no_sense_are_refused_with_help() {
         vec!["solve", &plan, "--effort", "heroic"],
         vec!["solve", &plan, "--seconds", "NaN"],
         vec!["solve", &plan, "--seed", "-1"],
+        vec!["year", &plan, "--weather"],
         vec!["export", &plan, "--format", "cuneiform", "--out", &out],
         vec!["export", &plan, "--format", "dxf"],
         vec!["generate", "--containers", "-1", "--out", &out],

@@ -1,5 +1,5 @@
 //! What can be bought and by which rules it is judged: module types, cables, pipes, transformers,
-//! optics, prices and the rule set.
+//! optics, prices, the rule set and a year of weather.
 //!
 //! The catalogue is data with a source behind every value. It is parsed from text that the caller
 //! hands over; the texts in `assets/` are compiled in as the reference catalogue. A plan may
@@ -12,9 +12,11 @@ pub mod rules;
 pub mod tables;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::id::Id;
 use crate::plan::Plan;
+use crate::year::weather::Weather;
 use construction::Construction;
 use module::ModuleType;
 use prices::PriceBook;
@@ -40,6 +42,10 @@ pub struct Catalogue {
     pub prices: PriceBook,
     /// Limits, voltages, temperatures and economic figures.
     pub rules: RuleSet,
+    /// The weather of a year; the file a plan names, where the caller could read it.
+    pub weather: Arc<Weather>,
+    /// Why the weather file that the plan names is not used.
+    pub weather_fault: Option<String>,
 }
 
 /// The texts a catalogue is read from.
@@ -61,6 +67,8 @@ pub struct CatalogueTexts<'a> {
     pub prices: &'a str,
     /// Rule set, RON.
     pub rules: &'a str,
+    /// Monthly normals of the weather, RON.
+    pub weather: &'a str,
 }
 
 /// The reference catalogue shipped with the program.
@@ -73,6 +81,7 @@ pub const REFERENCE: CatalogueTexts<'static> = CatalogueTexts {
     optics: include_str!("../../assets/optics.csv"),
     prices: include_str!("../../assets/prices.csv"),
     rules: include_str!("../../assets/rules.ron"),
+    weather: include_str!("../../assets/weather/juelich.ron"),
 };
 
 /// Why a catalogue text cannot be used.
@@ -101,6 +110,8 @@ impl Catalogue {
             optics: tables::optics(texts.optics)?,
             prices: PriceBook::from_csv(texts.prices)?,
             rules: RuleSet::from_ron(texts.rules)?,
+            weather: Arc::new(Weather::from_normals(texts.weather)?),
+            weather_fault: None,
         })
     }
 

@@ -11,6 +11,7 @@ mod boundary;
 mod budget;
 mod capacity;
 mod clearance;
+mod energy_law;
 mod overlap;
 mod pressure;
 mod reach;
@@ -22,6 +23,7 @@ mod single_loss;
 pub mod verify;
 mod voltage_drop;
 mod waypoints;
+mod weather;
 mod zones;
 
 use std::collections::BTreeSet;
@@ -126,6 +128,8 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     pressure::check(catalogue, report, &mut findings);
     reach::check(report, &mut findings);
     budget::check(plan, report, &mut findings);
+    weather::check(plan, catalogue, &mut findings);
+    energy_law::check(plan, catalogue, report, &mut findings);
     sorted(plan, findings)
 }
 

@@ -114,6 +114,8 @@ pub enum Edit {
     },
     /// Sets or lifts the budget.
     SetBudget(Option<Cents>),
+    /// Names a weather file beside the plan, or returns to the year that ships with the program.
+    SetWeather(Option<String>),
     /// Accepts a finding with a reason, or withdraws that.
     Accept {
         /// Identity of the finding.
@@ -267,6 +269,7 @@ impl Plan {
                 None => drop(self.rules.remove(name)),
             },
             Edit::SetBudget(budget) => self.budget_cents = *budget,
+            Edit::SetWeather(file) => self.weather.clone_from(file),
             Edit::Accept { finding, reason } => match reason {
                 Some(reason) => drop(self.accepted.insert(finding.clone(), reason.clone())),
                 None => drop(self.accepted.remove(finding)),
@@ -534,6 +537,19 @@ mod tests {
         let onto = Edit::Move { ids: vec![id], dx_mm: 0, dy_mm: 35_000 };
         let error = plan.apply(&onto, &catalogue).unwrap_err();
         assert!(error.to_string().contains("inside TR-01"), "{error}");
+    }
+
+    #[test]
+    fn a_weather_file_lies_beside_the_plan() {
+        let (plan, catalogue, _) = plan_with_one(10_000, 10_000);
+        let set = |file: &str| plan.apply(&Edit::SetWeather(Some(file.to_owned())), &catalogue);
+        let named = set("weather/koeln.epw").unwrap();
+        assert_eq!(named.weather.as_deref(), Some("weather/koeln.epw"));
+        assert_eq!(named.apply(&Edit::SetWeather(None), &catalogue).unwrap(), plan);
+        for away in ["", "/etc/passwd", "../koeln.epw", "a/../../b.epw", "c:\\koeln.epw", "a\nb"] {
+            let error = set(away).unwrap_err();
+            assert!(error.to_string().contains("weather file"), "{away}: {error}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::route::lagrange::Lagrangian;
 use crate::route::problem::{self, Problem};
 use crate::route::search;
 use crate::route::state::Route;
+use crate::year;
 
 /// How a plan is computed.
 #[derive(Clone, Copy, Debug)]
@@ -196,6 +197,7 @@ fn run(
         bound_method,
     };
     report.contingencies = contingency::study(plan, &merged, &report);
+    report.year = year::study(plan, &merged, &report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);

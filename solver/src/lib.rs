@@ -23,7 +23,7 @@
 //! of their losses; `c` is the price of the diameter ([`size::pipe`]). [`route`] finds paths,
 //! [`network`] settles sizes for what then shares a trench, with an exact linear programme for the
 //! diameters of each pipe tree ([`size::split`]), [`cost`] writes the bill, [`check`] the findings,
-//! [`phases`] the plan over time.
+//! [`phases`] the plan over time, [`year`] the energy of a year of weather.
 //!
 //! # What is proved
 //!
@@ -54,6 +54,7 @@ pub mod size;
 pub mod sparse;
 pub mod tree;
 pub mod units;
+pub mod year;
 
 pub use check::survey;
 pub use evaluate::{Monitor, Progress, Settings, Silent, evaluate, improve};

@@ -65,6 +65,10 @@ pub struct Plan {
     /// Rule figures of this project by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rules: BTreeMap<String, f64>,
+    /// Weather file (EPW) beside the plan, as a relative path; the year that ships with the program
+    /// where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weather: Option<String>,
     /// What the whole plan may cost, in cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_cents: Option<Cents>,

@@ -9,6 +9,7 @@ use crate::edit::Edit;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::units::{Cents, Confidence};
+use crate::year::YearStudy;
 
 /// The result of planning.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +40,8 @@ pub struct Report {
     pub verification: Verification,
     /// Sums over the site.
     pub totals: Totals,
+    /// Energy, water and heat of a year of weather.
+    pub year: YearStudy,
 }
 
 impl Report {

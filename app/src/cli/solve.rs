@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use stackyard_solver::catalogue::Catalogue;
@@ -14,12 +15,13 @@ use stackyard_solver::{Settings, evaluate};
 
 use super::{SearchArguments, monitor, output};
 use crate::exchange::{self, Document, Format};
+use crate::weather;
 
 /// A plan with everything an export needs.
-struct Solved {
-    plan: Plan,
-    catalogue: Catalogue,
-    report: Report,
+pub(super) struct Solved {
+    pub(super) plan: Plan,
+    pub(super) catalogue: Catalogue,
+    pub(super) report: Report,
     text: String,
     seconds: f64,
 }
@@ -36,9 +38,21 @@ impl Solved {
     }
 }
 
-fn compute(path: &Path, search: &SearchArguments) -> anyhow::Result<Solved> {
-    let catalogue = super::catalogue()?;
+/// Computes a plan, with the weather of a file where one is asked for.
+pub(super) fn compute(
+    path: &Path,
+    search: &SearchArguments,
+    weather: Option<&Path>,
+) -> anyhow::Result<Solved> {
+    let catalogue = Arc::new(super::catalogue()?);
     let plan = super::read_plan(path, &catalogue)?;
+    let catalogue = match weather {
+        Some(file) => {
+            let read = weather::read(file, &file.display().to_string());
+            weather::with(&catalogue, read.map_err(|error| anyhow::anyhow!("{error}"))?)
+        }
+        None => weather::for_plan(&catalogue, &plan, path.parent()),
+    };
     let settings = Settings { effort: search.effort.into(), seed: search.seed, verify: true };
     let mut clock = monitor::Clock::new(search.seconds);
     let report = evaluate(&plan, &catalogue, &settings, &mut clock);
@@ -54,7 +68,7 @@ pub(super) fn solve(
     search: &SearchArguments,
     json: Option<&Path>,
 ) -> anyhow::Result<ExitCode> {
-    let solved = compute(path, search)?;
+    let solved = compute(path, search, None)?;
     match json {
         None => output::print(&summary(&solved))?,
         Some(target) => {
@@ -72,7 +86,7 @@ pub(super) fn solve(
 }
 
 pub(super) fn check(path: &Path, search: &SearchArguments) -> anyhow::Result<ExitCode> {
-    let solved = compute(path, search)?;
+    let solved = compute(path, search, None)?;
     let report = &solved.report;
     let mut text = String::new();
     for finding in &report.findings {
@@ -104,7 +118,7 @@ pub(super) fn check(path: &Path, search: &SearchArguments) -> anyhow::Result<Exi
 }
 
 pub(super) fn cost(path: &Path, search: &SearchArguments) -> anyhow::Result<ExitCode> {
-    let solved = compute(path, search)?;
+    let solved = compute(path, search, None)?;
     let mut text = String::new();
     for group in BoqGroup::ALL {
         let rows: Vec<_> = solved.report.boq.iter().filter(|row| row.group == group).collect();
@@ -142,7 +156,7 @@ pub(super) fn export(
     format: Format,
     out: &Path,
 ) -> anyhow::Result<ExitCode> {
-    let solved = compute(path, search)?;
+    let solved = compute(path, search, None)?;
     exchange::write(format, &solved.document(), out)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -153,7 +167,7 @@ pub(super) fn render(
     size: (u32, u32),
     out: &Path,
 ) -> anyhow::Result<ExitCode> {
-    let solved = compute(path, search)?;
+    let solved = compute(path, search, None)?;
     exchange::png::write(&solved.document(), out, size)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -21,6 +21,7 @@ pub(super) fn files(document: &Document<'_>) -> Result<Vec<(String, Vec<u8>)>, B
         ("equipment", tables::equipment(report)),
         ("trenches", tables::trenches(report)),
         ("findings", tables::findings(report)),
+        ("energy-year", tables::year(report)),
     ];
     tables.into_iter().map(|(name, table)| Ok((format!("{name}.csv"), bytes(&table)?))).collect()
 }
@@ -88,7 +89,8 @@ mod tests {
                 "data.csv",
                 "equipment.csv",
                 "trenches.csv",
-                "findings.csv"
+                "findings.csv",
+                "energy-year.csv"
             ]
         );
         let (_, bill) = files.first().unwrap();

@@ -12,6 +12,7 @@ use stackyard_solver::report::{
     BoqRow, Connection, Finding, PhaseReport, PipeRun, PumpSet, Search, TransformerChoice, Trench,
 };
 use stackyard_solver::units::Cents;
+use stackyard_solver::year::YearStudy;
 
 use super::certificate::{ServiceSum, certificate, service_sums};
 use super::{BuildError, Document};
@@ -48,6 +49,7 @@ struct MachineReport<'a> {
     pumps: &'a [PumpSet],
     transformers: &'a [TransformerChoice],
     contingencies: &'a ContingencyStudy,
+    year: &'a YearStudy,
 }
 
 /// Sums by the label of their service, in file order.
@@ -124,6 +126,7 @@ fn machine_report<'a>(document: &Document<'a>) -> MachineReport<'a> {
         pumps: &report.pumps,
         transformers: &report.transformers,
         contingencies: &report.contingencies,
+        year: &report.year,
     }
 }
 
@@ -144,7 +147,7 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const REQUIRED: [&str; 28] = [
+    const REQUIRED: [&str; 29] = [
         "containers",
         "racks",
         "peak_kw",
@@ -171,6 +174,7 @@ mod tests {
         "pipes",
         "pumps",
         "transformers",
+        "year",
         "plan_fingerprint",
         "project",
     ];

@@ -4,6 +4,7 @@
 //! formats; the writers decide how a number or a text is kept from being taken for a formula.
 
 mod assumptions;
+mod year;
 
 use std::fmt::Display;
 
@@ -19,6 +20,7 @@ use stackyard_solver::units::Cents;
 use super::Document;
 
 pub(super) use assumptions::assumptions;
+pub(super) use year::year;
 
 /// A table of one subject.
 #[derive(Debug)]
@@ -447,6 +449,7 @@ mod tests {
             equipment(report),
             trenches(report),
             findings(report),
+            year(report),
             assumptions(&document),
         ];
         for table in tables {

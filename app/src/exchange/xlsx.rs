@@ -50,6 +50,7 @@ pub(super) fn bytes(document: &Document<'_>) -> Result<Vec<u8>, BuildError> {
         ("Equipment", tables::equipment(report)),
         ("Trenches", tables::trenches(report)),
         ("Findings", tables::findings(report)),
+        ("Energy year", tables::year(report)),
         ("Assumptions", tables::assumptions(document)),
     ];
     for (name, table) in schedules {

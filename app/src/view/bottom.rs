@@ -1,4 +1,5 @@
-//! The bottom panel: findings, costs, power, cooling, network and phases as linked tables.
+//! The bottom panel: findings, costs, power, cooling, network, phases and the year as linked
+//! tables.
 //!
 //! Rows are made once per report and then only sorted, filtered and drawn. The pointer over a row
 //! marks it on the canvas, a click selects, two clicks look closely.
@@ -14,7 +15,7 @@ use crate::look::Look;
 use crate::theme::{self, Tokens};
 use crate::view::table::{self, Table};
 use crate::view::{
-    Open, cooling, costs, findings, losses, network, parts, phases, power, side_frame,
+    Open, cooling, costs, findings, losses, network, parts, phases, power, side_frame, year,
 };
 
 /// A tab.
@@ -27,11 +28,19 @@ enum Tab {
     Cooling,
     Network,
     Phases,
+    Year,
 }
 
 impl Tab {
-    const ALL: [Self; 6] =
-        [Self::Findings, Self::Costs, Self::Power, Self::Cooling, Self::Network, Self::Phases];
+    const ALL: [Self; 7] = [
+        Self::Findings,
+        Self::Costs,
+        Self::Power,
+        Self::Cooling,
+        Self::Network,
+        Self::Phases,
+        Self::Year,
+    ];
 
     fn label(self) -> &'static str {
         match self {
@@ -41,6 +50,7 @@ impl Tab {
             Self::Cooling => "Cooling",
             Self::Network => "Network",
             Self::Phases => "Phases",
+            Self::Year => "Year",
         }
     }
 
@@ -53,6 +63,7 @@ impl Tab {
             Self::Cooling => &[Sheet::Water, Sheet::Pipes, Sheet::Pumps],
             Self::Network => &[Sheet::Trunks, Sheet::Trenches],
             Self::Phases => &[Sheet::Phases],
+            Self::Year => &[Sheet::Year],
         }
     }
 }
@@ -83,6 +94,8 @@ pub(crate) enum Sheet {
     Trenches,
     /// Construction steps.
     Phases,
+    /// Months of the energy year.
+    Year,
 }
 
 impl Sheet {
@@ -99,6 +112,7 @@ impl Sheet {
             Self::Trunks => "Trunks",
             Self::Trenches => "Trenches",
             Self::Phases => "Phases",
+            Self::Year => "Year",
         }
     }
 
@@ -115,6 +129,7 @@ impl Sheet {
             Self::Trunks => network::trunks(look, report),
             Self::Trenches => network::trenches(report),
             Self::Phases => phases::table(report),
+            Self::Year => year::table(report),
         }
     }
 }
@@ -208,6 +223,10 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
         }
         Sheet::Costs => costs::editor(ui, &mut state.costs, look, out),
         Sheet::Phases => phases::banner(ui, look, &made.report),
+        Sheet::Year => {
+            year::figures(ui, &made.report);
+            year::chart(ui, &made.report);
+        }
         Sheet::Losses
         | Sheet::Circuits
         | Sheet::Transformers
@@ -235,7 +254,8 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
                 | Sheet::Pipes
                 | Sheet::Pumps
                 | Sheet::Trunks
-                | Sheet::Trenches => {}
+                | Sheet::Trenches
+                | Sheet::Year => {}
             }
         }
     }

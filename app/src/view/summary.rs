@@ -31,6 +31,12 @@ pub(crate) fn ui(ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
     if let Some(text) = parts::typed_row(ui, "budget", "Budget", &present) {
         budget(&text, out);
     }
+    let weather = look.plan.weather.as_deref().unwrap_or_default();
+    if let Some(text) = parts::typed_row(ui, "weather", "Weather file", weather) {
+        let file = text.trim();
+        let edit = Edit::SetWeather((!file.is_empty()).then(|| file.to_owned()));
+        out.push(Action::Edit("Set the weather file".to_owned(), edit));
+    }
     match look.report() {
         Some(report) => results(ui, look, report, out),
         None => parts::empty(ui, "Not solved yet", "Press F5 to see costs, routes and findings"),

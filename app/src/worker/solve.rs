@@ -47,11 +47,12 @@ fn search(job: &Job, shared: &Shared, begun: Instant) -> Report {
         best_since: begun,
         bound_then: None,
     };
+    let catalogue = crate::weather::for_plan(&job.catalogue, &job.plan, job.folder.as_deref());
     match &job.start {
         Some(start) => {
-            stackyard_solver::improve(&job.plan, &job.catalogue, &settings, start, &mut watch)
+            stackyard_solver::improve(&job.plan, &catalogue, &settings, start, &mut watch)
         }
-        None => stackyard_solver::evaluate(&job.plan, &job.catalogue, &settings, &mut watch),
+        None => stackyard_solver::evaluate(&job.plan, &catalogue, &settings, &mut watch),
     }
 }
 

@@ -14,6 +14,7 @@ fn jobs<'a>(plan: &'a str, out: &'a str) -> Vec<Vec<&'a str>> {
         vec!["check", plan],
         vec!["solve", plan, "--json", out],
         vec!["cost", plan],
+        vec!["year", plan],
         vec!["export", plan, "--format", "xlsx", "--out", out],
         vec!["render", plan, "--size", "640x480", "--out", out],
         vec!["mps", plan, "--out", out],

@@ -334,6 +334,9 @@ pub struct ModuleType {
     /// Heat its own roof coolers can reject.
     #[serde(default, skip_serializing_if = "no_power")]
     pub roof_cooler_kw: Kilowatts,
+    /// Warmest facility water it may be given, degrees Celsius; none where nothing is stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub water_max_c: Option<f64>,
     /// Connection points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<PortTemplate>,
@@ -387,6 +390,12 @@ impl ModuleType {
         if powers.iter().any(|power| power.0 < 0.0) || self.mass_kg.0 < 0.0 || self.height_mm.0 < 0
         {
             return Some(format!("module type {} has a negative power, mass or height", self.id));
+        }
+        if let Some(limit) = self.water_max_c.filter(|limit| !(2.0..=90.0).contains(limit)) {
+            return Some(format!(
+                "module type {} takes water up to {limit} °C; use 2 to 90 or leave it out",
+                self.id
+            ));
         }
         self.ports.iter().enumerate().find_map(|(index, port)| {
             let length = match port.face {

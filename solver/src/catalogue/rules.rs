@@ -65,6 +65,8 @@ macro_rules! rule_set {
             /// Current-carrying factor of a circuit among 1, 2, 3 … side by side on a ladder in air;
             /// circuits in the ground heat each other by their real losses instead.
             pub grouping: Vec<f64>,
+            /// Efficiency of a UPS by its load as a share of its rating, rising in load.
+            pub ups_curve: Vec<(f64, f64)>,
             $($(#[doc = $doc])+ pub $name: Parameter,)+
         }
 
@@ -162,6 +164,54 @@ rule_set! {
     horizon_years: 1.0..=60.0,
     /// Discount rate a year.
     discount_rate: 0.0..=0.5,
+    /// Swing of the IT load over the day, share of its mean; 0 keeps it constant.
+    load_daily_swing: 0.0..=0.5,
+    /// Mean load of buildings and plant rooms as a share of what they can draw.
+    aux_mean_share: 0.0..=1.0,
+    /// Water leaving a dry cooler above the air entering it, at full load and full speed, K.
+    cooler_approach_k: 1.0..=20.0,
+    /// Air entering a cooler above the dry bulb, because fields draw back what they blow out, K.
+    cooler_recirculation_k: 0.0..=10.0,
+    /// Rise of the air through a cooler at full load and full speed, K.
+    cooler_air_rise_k: 2.0..=30.0,
+    /// Fan power of coolers at full speed, kW per MW of heat.
+    cooler_fan_kw_per_mw: 0.0..=100.0,
+    /// Lowest fan speed while a cooler runs, share of full speed.
+    cooler_speed_min: 0.0..=1.0,
+    /// Effectiveness of adiabatic pre-cooling against the wet bulb; 0 for dry coolers.
+    adiabatic_effectiveness: 0.0..=0.95,
+    /// Water drained to keep salts down, share of what evaporates.
+    adiabatic_bleed_share: 0.0..=3.0,
+    /// Lowest speed of circulation pumps, share of full speed.
+    pump_speed_min: 0.0..=1.0,
+    /// Supply temperature of the water that cools rooms, degrees Celsius.
+    air_water_c: 5.0..=35.0,
+    /// Power of room-cooling fans, kW per kW of heat that leaves the racks by air.
+    air_fan_kw_per_kw: 0.0..=0.5,
+    /// Coefficient of performance of chillers as a share of Carnot's.
+    chiller_carnot_share: 0.1..=0.8,
+    /// Highest coefficient of performance of chillers.
+    chiller_cop_max: 2.0..=20.0,
+    /// Temperature to the heat network, degrees Celsius.
+    reuse_supply_c: 20.0..=130.0,
+    /// Temperature from the heat network, degrees Celsius.
+    reuse_return_c: 10.0..=110.0,
+    /// Loss of temperature in the heat exchanger before the heat pump, K.
+    reuse_exchanger_k: 0.0..=20.0,
+    /// Coefficient of performance of the heat pump as a share of Lorenz's.
+    heat_pump_efficiency: 0.1..=0.8,
+    /// Heat the offtaker needs whatever the weather, share of the capacity connected.
+    reuse_base_share: 0.0..=1.0,
+    /// Outdoor temperature above which the offtaker heats no rooms, degrees Celsius.
+    reuse_heating_limit_c: 5.0..=25.0,
+    /// Outdoor temperature at which the offtaker needs the whole capacity, degrees Celsius.
+    reuse_design_c: -40.0..=4.0,
+    /// Emissions of electricity from the grid, kg of carbon dioxide per kWh.
+    grid_kg_co2_per_kwh: 0.0..=2.0,
+    /// Share of the electricity that is bought from renewable sources.
+    renewable_share: 0.0..=1.0,
+    /// Energy efficiency act judged by: 0 none, 1 the one in force, 2 its draft of 2026-04-09.
+    law_version: 0.0..=2.0,
     /// Narrowest trench that is dug, mm.
     trench_min_width_mm: 100.0..=5000.0,
     /// Steps in which trench widths are dug, mm.
@@ -238,7 +288,12 @@ impl RuleSet {
             .values()
             .any(is_bad)
             .then(|| format!("diversity distances lie between 0 and {DIVERSITY_MAX_M} m"));
-        match out_of_range.or(bad_grouping).or(bad_diversity) {
+        let bad_curve = (!is_ups_curve(&rules.ups_curve)).then(|| {
+            "ups_curve must list pairs of load share and efficiency: at least two, loads rising \
+             from above 0 to at most 1, efficiencies from 0.5 to 1"
+                .to_owned()
+        });
+        match out_of_range.or(bad_grouping).or(bad_diversity).or(bad_curve) {
             None => Ok(rules),
             Some(reason) => Err(CatalogueError { file: FILE, line: 1, column: 1, reason }),
         }
@@ -266,6 +321,26 @@ impl RuleSet {
         self.grouping.get(index).copied().unwrap_or(1.0)
     }
 
+    /// Losses of a UPS in kW that gives `load_kw`: `P (1/η − 1)` with the efficiency between the
+    /// points of the curve. Below the first point the loss stays, beyond the last the efficiency.
+    pub fn ups_loss_kw(&self, load_kw: f64, rating_kw: f64) -> f64 {
+        let (Some(&(least, _)), true) = (self.ups_curve.first(), rating_kw > 0.0 && load_kw > 0.0)
+        else {
+            return 0.0;
+        };
+        let share = (load_kw / rating_kw).max(least);
+        let efficiency = self
+            .ups_curve
+            .windows(2)
+            .find_map(|pair| {
+                let [(low, at_low), (high, at_high)] = [*pair.first()?, *pair.get(1)?];
+                (share <= high).then(|| at_low + (at_high - at_low) * (share - low) / (high - low))
+            })
+            .or_else(|| self.ups_curve.last().map(|&(_, efficiency)| efficiency))
+            .unwrap_or(1.0);
+        share * rating_kw * (1.0 / efficiency - 1.0)
+    }
+
     /// Present value in euros of one watt drawn at full load all year round over the horizon.
     pub fn euros_per_watt(&self) -> f64 {
         8.76 * self.energy_eur_per_kwh.value * self.annuity_factor()
@@ -284,6 +359,14 @@ impl RuleSet {
         let years = self.horizon_years.value;
         if rate < 1e-9 { years } else { (1.0 - libm::pow(1.0 + rate, -years)) / rate }
     }
+}
+
+fn is_ups_curve(curve: &[(f64, f64)]) -> bool {
+    curve.len() >= 2
+        && curve.iter().all(|(share, efficiency)| {
+            *share > 0.0 && *share <= 1.0 && (0.5..=1.0).contains(efficiency)
+        })
+        && curve.windows(2).all(|pair| pair[0].0 < pair[1].0)
 }
 
 #[cfg(test)]
@@ -319,5 +402,25 @@ mod tests {
     fn a_distance_beyond_every_site_is_refused() {
         let error = with("DataA: Distance(-3.0)").unwrap_err();
         assert!(error.reason.contains("between 0 and 500 m"), "{error}");
+    }
+
+    #[test]
+    fn a_ups_loses_what_its_curve_says() {
+        let rules = RuleSet::from_ron(RULES).unwrap();
+        // 600 of 1,200 kW at 0.965, and half-way between 0.965 and 0.968.
+        assert!((rules.ups_loss_kw(600.0, 1200.0) - 600.0 * (1.0 / 0.965 - 1.0)).abs() < 1e-9);
+        assert!((rules.ups_loss_kw(750.0, 1200.0) - 750.0 * (1.0 / 0.9665 - 1.0)).abs() < 1e-9);
+        // Below the curve the loss of its first point stays.
+        assert!((rules.ups_loss_kw(12.0, 1200.0) - 120.0 * (1.0 / 0.9 - 1.0)).abs() < 1e-9);
+        assert!(rules.ups_loss_kw(600.0, 0.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_ups_curve_that_does_not_rise_is_refused() {
+        let own = "(0.1, 0.9), (0.25, 0.945)";
+        assert!(RULES.contains(own));
+        let falling = RULES.replace(own, "(0.3, 0.9), (0.25, 0.945)");
+        let error = RuleSet::from_ron(&falling).unwrap_err();
+        assert!(error.reason.contains("loads rising"), "{error}");
     }
 }

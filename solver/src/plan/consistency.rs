@@ -343,6 +343,13 @@ impl Plan {
                 Some(_) => {}
             }
         }
+        if let Some(file) = self.weather.as_ref().filter(|file| !is_beside(file)) {
+            problems.push(Problem::new(
+                "weather",
+                format!("the weather file is \"{}\"", file.escape_debug()),
+                "Name a file beside the plan or in a folder there, with / between folders",
+            ));
+        }
         if let Some(budget) = self.budget_cents.filter(|budget| budget.0 < 0) {
             problems.push(Problem::new(
                 "budget_cents",
@@ -433,6 +440,14 @@ fn crosses_itself(outline: &[Point]) -> bool {
         .iter()
         .enumerate()
         .any(|(index, &(a, b))| edges[index + 1..].iter().any(|&(c, d)| segments_cross(a, b, c, d)))
+}
+
+/// Whether a path stays in the folder it begins in, on every system.
+fn is_beside(path: &str) -> bool {
+    const LONGEST: usize = 240;
+    path.len() <= LONGEST
+        && path.chars().all(|letter| !letter.is_control() && !matches!(letter, '\\' | ':'))
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// Whether a text is a year and a month.
