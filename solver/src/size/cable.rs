@@ -144,6 +144,11 @@ pub fn item_of(cable: &Cable) -> String {
     }
 }
 
+/// The cable of a price-book id that a service would be given.
+pub fn of_item<'a>(catalogue: &'a Catalogue, service: Service, item: &str) -> Option<&'a Cable> {
+    candidates(catalogue, service).into_iter().find(|cable| item_of(cable) == item)
+}
+
 /// All sensible choices for a need, whether or not they keep the voltage drop.
 pub fn choices<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Vec<Choice<'a>> {
     let rules = &catalogue.rules;
