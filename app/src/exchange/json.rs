@@ -3,6 +3,10 @@
 //! Keys that end in `_eur` are euros. The parts of the solver's report are passed on as they are;
 //! there, `cost`, `unit_price` and `total` are whole euro cents, and each has its `_eur` twin.
 //! Only `seconds` differs between two runs.
+//!
+//! `provenance` says where every figure comes from; its shape is told in its own module.
+
+mod provenance;
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -14,6 +18,7 @@ use stackyard_solver::units::Cents;
 
 use super::certificate::{ServiceSum, certificate, service_sums};
 use super::{BuildError, Document};
+use provenance::{Provenance, provenance};
 
 #[derive(Serialize)]
 struct MachineReport<'a> {
@@ -46,6 +51,7 @@ struct MachineReport<'a> {
     pipes: &'a [PipeRun],
     pumps: &'a [PumpSet],
     transformers: &'a [TransformerChoice],
+    provenance: Provenance,
 }
 
 /// Sums by the label of their service, in file order.
@@ -83,15 +89,15 @@ struct Bought<'a> {
 /// # Errors
 /// Only where a part of the report cannot be expressed in JSON.
 pub(crate) fn report_json(document: &Document<'_>) -> Result<String, BuildError> {
-    let mut text = serde_json::to_string_pretty(&machine_report(document))?;
+    let mut text = serde_json::to_string_pretty(&machine_report(document)?)?;
     text.push('\n');
     Ok(text)
 }
 
-fn machine_report<'a>(document: &Document<'a>) -> MachineReport<'a> {
+fn machine_report<'a>(document: &Document<'a>) -> Result<MachineReport<'a>, BuildError> {
     let report = document.report;
     let certificate = certificate(document);
-    MachineReport {
+    Ok(MachineReport {
         project: &document.plan.name,
         plan_fingerprint: certificate.fingerprint,
         verdict: certificate.verdict,
@@ -121,7 +127,8 @@ fn machine_report<'a>(document: &Document<'a>) -> MachineReport<'a> {
         pipes: &report.pipes,
         pumps: &report.pumps,
         transformers: &report.transformers,
-    }
+        provenance: provenance(document)?,
+    })
 }
 
 fn priced<T>(part: &T, cost: Cents) -> Priced<'_, T> {
@@ -141,7 +148,7 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const REQUIRED: [&str; 28] = [
+    const REQUIRED: [&str; 29] = [
         "containers",
         "racks",
         "peak_kw",
@@ -170,6 +177,7 @@ mod tests {
         "transformers",
         "plan_fingerprint",
         "project",
+        "provenance",
     ];
 
     #[test]

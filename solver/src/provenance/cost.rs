@@ -39,12 +39,12 @@ static RUNNING: Formula = Formula {
     id: "network.running",
     quantity: "Running cost of the network",
     unit: "EUR",
-    expression: "C_r = 1000 · w · (Σ P_i + Σ ṁ / ρ(θ + ΔT / 2) · (H − p_t) / η)",
+    expression: "C_r = 1000 · w · (Σ P_i + Σ q_m / ρ(θ + ΔT / 2) · (H − p_t) / η)",
     source: "present value of cable losses and of pumping against friction",
     evaluate: |values| {
         let density = Fluid::water(values.one("θ") + values.one("ΔT") / 2.0).density;
         let terminal = values.one("p_t");
-        let pumping = values.each("ṁ").zip(values.each("H")).fold(0.0, |sum, (flow, head)| {
+        let pumping = values.each("q_m").zip(values.each("H")).fold(0.0, |sum, (flow, head)| {
             sum + flow / density * (head - terminal) / values.one("η")
         });
         1000.0 * values.one("w") * (values.sum("P_i") + pumping)
@@ -157,7 +157,7 @@ impl Explainer<'_> {
             }
         }
         for pumps in &self.report.pumps {
-            inputs.push(self.pump_flow("ṁ", pumps));
+            inputs.push(self.pump_flow("q_m", pumps));
             inputs.push(self.head("H", pumps));
         }
         inputs

@@ -33,7 +33,7 @@ static SHARE_FLOW: Formula = Formula {
     id: "share.flow",
     quantity: "Water flow",
     unit: "kg/s",
-    expression: "ṁ = Q / (c · ΔT)",
+    expression: "q_m = Q / (c · ΔT)",
     source: "heat balance of the water",
     evaluate: |values| 1000.0 * values.one("Q") / (values.one("c") * values.one("ΔT")),
 };
@@ -69,7 +69,7 @@ static RUN_FLOW: Formula = Formula {
     id: "pipe.flow",
     quantity: "Water flow of the run",
     unit: "kg/s",
-    expression: "ṁ = Σ Q / (c · ΔT)",
+    expression: "q_m = Σ Q / (c · ΔT)",
     source: "heat balance of everything served through it",
     evaluate: |values| 1000.0 * values.sum("Q") / (values.one("c") * values.one("ΔT")),
 };
@@ -99,9 +99,9 @@ static VELOCITY: Formula = Formula {
     id: "pipe.velocity",
     quantity: "Velocity",
     unit: "m/s",
-    expression: "v = ṁ / (ρ(θ + ΔT / 2) · π / 4 · d²)",
+    expression: "v = q_m / (ρ(θ + ΔT / 2) · π / 4 · d²)",
     source: "continuity; density of water after Kell",
-    evaluate: |values| velocity(&water(values), values.one("ṁ"), values.one("d")),
+    evaluate: |values| velocity(&water(values), values.one("q_m"), values.one("d")),
 };
 
 static GRADIENT: Formula = Formula {
@@ -110,7 +110,7 @@ static GRADIENT: Formula = Formula {
     unit: "Pa/m",
     expression: "J = λ / d · ρ · v² / 2, 1 / √λ = −2 lg(k / (3.7 d) + 2.51 / (Re √λ))",
     source: "Darcy and Weisbach with Colebrook and White; water at θ + ΔT / 2",
-    evaluate: |values| gradient(&water(values), values.one("ṁ"), values.one("d"), values.one("k")),
+    evaluate: |values| gradient(&water(values), values.one("q_m"), values.one("d"), values.one("k")),
 };
 
 static WIDTH: Formula = Formula {
@@ -126,9 +126,9 @@ static PUMP_FLOW: Formula = Formula {
     id: "pump.flow",
     quantity: "Flow of the network",
     unit: "kg/s",
-    expression: "ṁ = Σ ṁ_i",
+    expression: "q_m = Σ q_i",
     source: "everything the supply serves, all at once",
-    evaluate: |values| values.sum("ṁ_i"),
+    evaluate: |values| values.sum("q_i"),
 };
 
 static HEAD: Formula = Formula {
@@ -144,9 +144,9 @@ static POWER: Formula = Formula {
     id: "pump.power",
     quantity: "Electrical power at duty",
     unit: "kW",
-    expression: "P = ṁ / ρ(θ + ΔT / 2) · H / η",
+    expression: "P = q_m / ρ(θ + ΔT / 2) · H / η",
     source: "hydraulic power over the efficiency of pump, motor and drive",
-    evaluate: |values| values.one("ṁ") / water(values).density * values.one("H") / values.one("η"),
+    evaluate: |values| values.one("q_m") / water(values).density * values.one("H") / values.one("η"),
 };
 
 static MOTOR: Formula = Formula {
@@ -245,7 +245,7 @@ impl Explainer<'_> {
         let subject = || Subject::Piece(run.id.clone(), number);
         let mut flowing = vec![
             Input::figure(
-                "ṁ",
+                "q_m",
                 &Subject::Run(run.id.clone()),
                 &RUN_FLOW,
                 (run.flow_kg_s, self.trust_flow(run)),
@@ -277,7 +277,7 @@ impl Explainer<'_> {
         let flows = served.iter().map(|(_, connection, sizing)| {
             let rise = self.catalogue.rules.water_delta_k.source.confidence;
             let trust = weakest([self.trust_load(connection), rise]);
-            Input::figure("ṁ_i", &subject_of(connection), &SHARE_FLOW, (sizing.flow_kg_s, trust))
+            Input::figure("q_i", &subject_of(connection), &SHARE_FLOW, (sizing.flow_kg_s, trust))
         });
         let flow = Explanation::new(subject(), &PUMP_FLOW, pumps.flow_kg_s, flows.collect());
         let mut pressures = vec![rule!(self, "p_t", terminal_loss_kpa, "kPa")];
@@ -287,7 +287,7 @@ impl Explainer<'_> {
         }));
         let head = Explanation::new(subject(), &HEAD, pumps.head_kpa, pressures);
         let duty = vec![
-            Input::explained("ṁ", &flow),
+            Input::explained("q_m", &flow),
             rule!(self, "θ", water_supply_c, "°C"),
             rule!(self, "ΔT", water_delta_k, "K"),
             Input::explained("H", &head),
@@ -416,7 +416,7 @@ impl Explainer<'_> {
     fn trust_duty(&self, pumps: &PumpSet) -> Confidence {
         let rules = &self.catalogue.rules;
         let own = [&rules.water_supply_c, &rules.water_delta_k, &rules.pump_efficiency];
-        let flow = self.pump_flow("ṁ", pumps).confidence;
+        let flow = self.pump_flow("q_m", pumps).confidence;
         weakest(own.map(|it| it.source.confidence)).max(self.trust_head(pumps)).max(flow)
     }
 }
