@@ -22,7 +22,7 @@ pub(in crate::exchange) fn bill(report: &Report) -> Table {
             number(row.lead_time_weeks),
         ]
     });
-    Table {
+    let table = Table {
         columns: columns(&[
             ("Group", 18, 0),
             ("Phase", 10, 0),
@@ -38,5 +38,6 @@ pub(in crate::exchange) fn bill(report: &Report) -> Table {
             ("Lead time (weeks)", 12, 0),
         ]),
         rows: rows.collect(),
-    }
+    };
+    table.explained(&[("Quantity", "boq.quantity"), ("Total (EUR)", "boq.total")])
 }

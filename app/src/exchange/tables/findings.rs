@@ -5,7 +5,7 @@ use stackyard_solver::report::{Finding, Report, Severity};
 use super::{Cell, Table, columns, text};
 
 /// What is wrong or worth knowing.
-pub(in crate::exchange) fn findings(report: &Report) -> Table {
+pub(super) fn findings(report: &Report) -> Table {
     Table {
         columns: columns(&[
             ("Severity", 10, 0),
