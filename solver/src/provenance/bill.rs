@@ -1,6 +1,7 @@
 //! The bill: what each quantity is the sum of, and each total.
 
 use super::inputs::{PLANNED, rule};
+use super::trench::road_edges;
 use super::water::piece_length;
 use super::{Explainer, Explanation, Formula, Input, Subject, Values, weakest};
 use crate::id::Id;
@@ -157,7 +158,7 @@ impl Explainer<'_> {
             "trench-width" => Some(Input::explained("q_i", &self.trench_area(trench))),
             "crossing-road" if trench.crossings > 0 => {
                 // Entering and leaving a road make one crossing.
-                let mut edges = self.road_edges("q_i", trench);
+                let mut edges = road_edges("q_i", trench);
                 edges.value /= 2.0;
                 edges.key = format!("plan.{}.roads", trench.id);
                 "road crossings".clone_into(&mut edges.name);

@@ -1,6 +1,7 @@
 //! Routes, and the cables of power connections.
 
 use super::inputs::{SETTLED, rule};
+use super::trench::trench_length;
 use super::{Explainer, Explanation, Formula, Input, subject_of, weakest};
 use crate::catalogue::module::Service;
 use crate::catalogue::tables::Cable;
@@ -141,7 +142,7 @@ impl Explainer<'_> {
     pub(super) fn route(&self, index: usize, connection: &Connection) -> Explanation {
         let passed = self.trenches_of.get(index).into_iter().flatten();
         let trenches = passed.filter_map(|&trench| self.report.trenches.get(trench));
-        let inputs = trenches.map(|trench| self.trench_length("L_t", trench)).collect();
+        let inputs = trenches.map(|trench| trench_length("L_t", trench)).collect();
         Explanation::new(subject_of(connection), &ROUTE, connection.length_m, inputs)
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cable::route_figure;
 use super::inputs::PLANNED;
+use super::trench::trench_length;
 use super::{Explainer, Explanation, Formula, Input, Subject, weakest};
 use crate::catalogue::module::ModuleType;
 use crate::id::Id;
@@ -265,7 +266,7 @@ impl Explainer<'_> {
     fn trench_lengths(&self, counts: impl Fn(&Id) -> bool) -> Vec<Input> {
         let dug = self.report.trenches.iter().filter(|trench| !trench.existing);
         let dug = dug.filter(|trench| counts(&trench.phase));
-        dug.map(|trench| self.trench_length("L_t", trench)).collect()
+        dug.map(|trench| trench_length("L_t", trench)).collect()
     }
 }
 

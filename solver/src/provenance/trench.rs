@@ -137,15 +137,9 @@ impl Explainer<'_> {
         vec![length, width, filling, depth, volume, metres, area, cost]
     }
 
-    /// The length of a trench as an input.
-    pub(super) fn trench_length(&self, symbol: &'static str, trench: &Trench) -> Input {
-        let amount = (trench.length_m, Confidence::Computed);
-        Input::figure(symbol, &Subject::Trench(trench.id.clone()), &LENGTH, amount)
-    }
-
     /// Length of a trench as the bill counts it, harder ground as more metres.
     pub(super) fn trench_metres(&self, trench: &Trench) -> Explanation {
-        let inputs = vec![self.trench_length("L", trench), self.ground(trench)];
+        let inputs = vec![trench_length("L", trench), self.ground(trench)];
         let metres = trench.length_m * trench.ground_factor;
         Explanation::new(Subject::Trench(trench.id.clone()), &METRES, metres, inputs)
     }
@@ -156,7 +150,7 @@ impl Explainer<'_> {
         let trust = self.beside(trench).iter().map(|input| input.confidence).max();
         let width = (trench.width_mm as f64, weakest(trust));
         let inputs = vec![
-            self.trench_length("L", trench),
+            trench_length("L", trench),
             self.ground(trench),
             Input::figure("w", &subject, &WIDTH, width),
         ];
@@ -175,18 +169,11 @@ impl Explainer<'_> {
             self.price("a", "trench-base"),
             self.price("b", "trench-width"),
             Input::explained("w", width),
-            self.road_edges("X", trench),
+            road_edges("X", trench),
             self.price("c", "crossing-road"),
         ];
         let cost = trench.cost.euros();
         Explanation::new(Subject::Trench(trench.id.clone()), &COST, cost, inputs)
-    }
-
-    /// How often a trench enters or leaves a road.
-    pub(super) fn road_edges(&self, symbol: &'static str, trench: &Trench) -> Input {
-        let name = (format!("plan.{}.crossings", trench.id), "times it enters or leaves a road");
-        let amount = (f64::from(trench.crossings), "");
-        Input::plain(symbol, name, amount, ("zones of the plan", Confidence::Computed))
     }
 
     /// The cost factor of the ground: of paving, road or free ground, or 1 in prepared soil.
@@ -315,4 +302,17 @@ impl Explainer<'_> {
         };
         networks.into_iter().filter_map(run_of).collect()
     }
+}
+
+/// The length of a trench as an input.
+pub(super) fn trench_length(symbol: &'static str, trench: &Trench) -> Input {
+    let amount = (trench.length_m, Confidence::Computed);
+    Input::figure(symbol, &Subject::Trench(trench.id.clone()), &LENGTH, amount)
+}
+
+/// How often a trench enters or leaves a road.
+pub(super) fn road_edges(symbol: &'static str, trench: &Trench) -> Input {
+    let name = (format!("plan.{}.crossings", trench.id), "times it enters or leaves a road");
+    let amount = (f64::from(trench.crossings), "");
+    Input::plain(symbol, name, amount, ("zones of the plan", Confidence::Computed))
 }

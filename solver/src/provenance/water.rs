@@ -110,7 +110,9 @@ static GRADIENT: Formula = Formula {
     unit: "Pa/m",
     expression: "J = λ / d · ρ · v² / 2, 1 / √λ = −2 lg(k / (3.7 d) + 2.51 / (Re √λ))",
     source: "Darcy and Weisbach with Colebrook and White; water at θ + ΔT / 2",
-    evaluate: |values| gradient(&water(values), values.one("q_m"), values.one("d"), values.one("k")),
+    evaluate: |values| {
+        gradient(&water(values), values.one("q_m"), values.one("d"), values.one("k"))
+    },
 };
 
 static WIDTH: Formula = Formula {
@@ -146,7 +148,9 @@ static POWER: Formula = Formula {
     unit: "kW",
     expression: "P = q_m / ρ(θ + ΔT / 2) · H / η",
     source: "hydraulic power over the efficiency of pump, motor and drive",
-    evaluate: |values| values.one("q_m") / water(values).density * values.one("H") / values.one("η"),
+    evaluate: |values| {
+        values.one("q_m") / water(values).density * values.one("H") / values.one("η")
+    },
 };
 
 static MOTOR: Formula = Formula {
