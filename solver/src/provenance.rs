@@ -14,6 +14,7 @@ mod cable;
 mod cost;
 mod fibre;
 mod inputs;
+mod pump;
 mod site;
 mod station;
 mod trench;
@@ -188,10 +189,11 @@ fn weakest(inputs: impl IntoIterator<Item = Confidence>) -> Confidence {
 
 /// Every formula, trade by trade.
 pub fn formulas() -> Vec<&'static Formula> {
-    let groups: [&[&'static Formula]; 8] = [
+    let groups: [&[&'static Formula]; 9] = [
         &cable::FORMULAS,
         &fibre::FORMULAS,
         &water::FORMULAS,
+        &pump::FORMULAS,
         &station::FORMULAS,
         &trench::FORMULAS,
         &bill::FORMULAS,
