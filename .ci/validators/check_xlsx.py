@@ -24,15 +24,26 @@ SHEETS = [
     "Summary",
     "BOQ",
     "Cables",
+    "Pulling",
+    "Drums",
     "Pipes",
+    "Water ends",
     "Data",
-    "Equipment",
+    "Loads",
+    "Boards",
+    "Transformers",
+    "Pumps",
+    "Containers",
     "Trenches",
+    "Phases",
+    "Deliveries",
     "Findings",
     "Energy year",
     "Assumptions",
+    "Formulas",
 ]
-# Columns that may hold formulas; on the summary everything right of the group may.
+# Columns that may hold formulas; on the summary everything right of the group may, and on every
+# schedule the row of totals below it.
 COMPUTED = {"Cover": {2}, "BOQ": {8}}
 STORED_RESULT = re.compile(rb"(</f>)<v>[^<]*</v>")
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -104,6 +115,12 @@ def equals(what, found, expected):
         raise Fault(f"{what} is {found!r}, expected {expected!r}")
 
 
+def total_of(cell):
+    """The formula of a total below a schedule."""
+    letter = cell.column_letter
+    return f"=SUM({letter}2:{letter}{max(cell.row - 1, 2)})"
+
+
 def check_formulas(formulas):
     """No text of a plan may have become a formula."""
     for sheet in formulas.worksheets:
@@ -113,6 +130,8 @@ def check_formulas(formulas):
             for cell in row:
                 allowed = cell.column in COMPUTED.get(sheet.title, set())
                 allowed |= sheet.title == "Summary" and cell.column > 1
+                is_total = cell.row == sheet.max_row and sheet.cell(cell.row, 1).value == "Total"
+                allowed |= is_total and cell.value == total_of(cell)
                 if cell.data_type == "f" and not allowed:
                     raise Fault(f"{sheet.title}!{cell.coordinate} is a formula: {cell.value}")
 

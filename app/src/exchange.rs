@@ -218,7 +218,7 @@ mod tests {
             }
             let tables = folder.path().join("tables");
             write(Format::Csv, &sample.document(), &tables).unwrap();
-            assert_eq!(fs::read_dir(&tables).unwrap().count(), 8);
+            assert_eq!(fs::read_dir(&tables).unwrap().count(), 19);
         }
         let left = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, FILES.len() + 1, "no temporary file stays");

@@ -29,7 +29,7 @@
 //!
 //! [`route::bound`] proves a lower bound on that cost by dual ascent, [`route::lagrange`] sharpens it.
 //! [`check::verify`] certifies a report without sharing code with
-//! what made it.
+//! what made it. [`provenance`] explains every figure by a formula that computes it again.
 
 pub mod catalogue;
 pub mod check;
@@ -48,6 +48,7 @@ pub mod network;
 pub mod phases;
 pub mod physics;
 pub mod plan;
+pub mod provenance;
 pub mod report;
 pub mod route;
 pub mod size;

@@ -195,7 +195,7 @@ fn cable_sizing(
         return (None, 0.0, 0.0);
     };
     let (sizing, running, fixed) = cables::sizing(catalogue, demand.service, pair, length_m);
-    (Some(Sizing::Cable(sizing)), running, fixed)
+    (Some(Sizing::Cable(Box::new(sizing))), running, fixed)
 }
 
 fn data_sizing(catalogue: &Catalogue, demand: &Demand, length_m: f64) -> Settled {

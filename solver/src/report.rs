@@ -141,7 +141,7 @@ impl std::fmt::Display for Supply {
 #[derive(Clone, Debug, Serialize)]
 pub enum Sizing {
     /// Power cables.
-    Cable(CableSizing),
+    Cable(Box<CableSizing>),
     /// Fibre trunks.
     Data(DataSizing),
     /// A share of a pipe network.
@@ -210,10 +210,16 @@ pub struct CableSizing {
     pub spacing_mm: f64,
     /// Heat of warm pipes in the warmest trench, W/m.
     pub pipe_heat_w_per_m: f64,
-    /// Rise of the hottest conductor by circuits of other connections, K.
+    /// Rise of the conductor that limits them by their own design current at 90 °C, K.
+    pub own_k: f64,
+    /// Its rise by the dielectric loss of its own circuits, K.
+    pub dielectric_k: f64,
+    /// Its rise by circuits of other connections, K.
     pub neighbours_k: f64,
-    /// Rise of the hottest conductor by warm pipes, K.
+    /// Its rise by warm pipes, K.
     pub pipes_k: f64,
+    /// What the circuits carry together on a ladder in air at their ends, A.
+    pub air_a: f64,
     /// Temperature of the hottest conductor at the design current, °C.
     pub conductor_c: f64,
     /// The same in soil that has dried out, °C.

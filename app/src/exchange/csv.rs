@@ -12,18 +12,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Every table of a document with the name of its file.
 pub(super) fn files(document: &Document<'_>) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
-    let report = document.report;
-    let tables = [
-        ("boq", tables::bill(report)),
-        ("cables", tables::cables(document)),
-        ("pipes", tables::pipes(report)),
-        ("data", tables::data(report)),
-        ("equipment", tables::equipment(report)),
-        ("trenches", tables::trenches(report)),
-        ("findings", tables::findings(report)),
-        ("energy-year", tables::year(report)),
-    ];
-    tables.into_iter().map(|(name, table)| Ok((format!("{name}.csv"), bytes(&table)?))).collect()
+    let bill = ("boq", tables::bill(document.report));
+    let schedules = tables::schedules(document).into_iter().map(|it| (it.file, it.table));
+    let all = std::iter::once(bill).chain(schedules);
+    all.map(|(name, table)| Ok((format!("{name}.csv"), bytes(&table)?))).collect()
 }
 
 fn bytes(table: &Table) -> Result<Vec<u8>, BuildError> {
@@ -79,30 +71,25 @@ mod tests {
     fn every_file_reads_back_with_all_its_rows() {
         let sample = Sample::campus();
         let files = files(&sample.document()).unwrap();
-        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(
-            names,
-            [
-                "boq.csv",
-                "cables.csv",
-                "pipes.csv",
-                "data.csv",
-                "equipment.csv",
-                "trenches.csv",
-                "findings.csv",
-                "energy-year.csv"
-            ]
-        );
-        let (_, bill) = files.first().unwrap();
-        let text = bill.strip_prefix(BYTE_ORDER_MARK).unwrap();
-        let records: Result<Vec<_>, _> = csv::Reader::from_reader(text).records().collect();
-        assert_eq!(records.unwrap().len(), sample.report.boq.len());
+        let schedules = tables::schedules(&sample.document());
+        assert_eq!(files.len(), schedules.len() + 1);
+        let rows = |file: &[u8]| {
+            let text = file.strip_prefix(BYTE_ORDER_MARK).unwrap();
+            let records: Result<Vec<_>, _> = csv::Reader::from_reader(text).records().collect();
+            records.unwrap().len()
+        };
+        let (name, bill) = files.first().unwrap();
+        assert_eq!((name.as_str(), rows(bill)), ("boq.csv", sample.report.boq.len()));
+        for (schedule, (name, file)) in schedules.iter().zip(files.iter().skip(1)) {
+            assert_eq!(*name, format!("{}.csv", schedule.file));
+            assert_eq!(rows(file), schedule.table.rows.len(), "{name}");
+        }
     }
 
     #[test]
     fn quotes_commas_and_line_breaks_survive() {
         let awkward = "a \"b\", c\r\nd";
-        let column = tables::Column { title: "Text", width: 8, decimals: 0 };
+        let column = tables::Column::plain("Text", 8, 0);
         let table = Table { columns: vec![column], rows: vec![vec![Cell::Text(awkward.into())]] };
         let bytes = bytes(&table).unwrap();
         let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap();

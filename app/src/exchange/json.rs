@@ -3,6 +3,10 @@
 //! Keys that end in `_eur` are euros. The parts of the solver's report are passed on as they are;
 //! there, `cost`, `unit_price` and `total` are whole euro cents, and each has its `_eur` twin.
 //! Only `seconds` differs between two runs.
+//!
+//! `provenance` says where every figure comes from; its shape is told in its own module.
+
+mod provenance;
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -16,6 +20,7 @@ use stackyard_solver::year::YearStudy;
 
 use super::certificate::{ServiceSum, certificate, service_sums};
 use super::{BuildError, Document};
+use provenance::{Provenance, provenance};
 
 #[derive(Serialize)]
 struct MachineReport<'a> {
@@ -50,6 +55,7 @@ struct MachineReport<'a> {
     transformers: &'a [TransformerChoice],
     contingencies: &'a ContingencyStudy,
     year: &'a YearStudy,
+    provenance: Provenance,
 }
 
 /// Sums by the label of their service, in file order.
@@ -87,15 +93,15 @@ struct Bought<'a> {
 /// # Errors
 /// Only where a part of the report cannot be expressed in JSON.
 pub(crate) fn report_json(document: &Document<'_>) -> Result<String, BuildError> {
-    let mut text = serde_json::to_string_pretty(&machine_report(document))?;
+    let mut text = serde_json::to_string_pretty(&machine_report(document)?)?;
     text.push('\n');
     Ok(text)
 }
 
-fn machine_report<'a>(document: &Document<'a>) -> MachineReport<'a> {
+fn machine_report<'a>(document: &Document<'a>) -> Result<MachineReport<'a>, BuildError> {
     let report = document.report;
     let certificate = certificate(document);
-    MachineReport {
+    Ok(MachineReport {
         project: &document.plan.name,
         plan_fingerprint: certificate.fingerprint,
         verdict: certificate.verdict,
@@ -127,7 +133,8 @@ fn machine_report<'a>(document: &Document<'a>) -> MachineReport<'a> {
         transformers: &report.transformers,
         contingencies: &report.contingencies,
         year: &report.year,
-    }
+        provenance: provenance(document)?,
+    })
 }
 
 fn priced<T>(part: &T, cost: Cents) -> Priced<'_, T> {
@@ -147,7 +154,7 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const REQUIRED: [&str; 29] = [
+    const REQUIRED: [&str; 31] = [
         "containers",
         "racks",
         "peak_kw",
@@ -177,6 +184,8 @@ mod tests {
         "year",
         "plan_fingerprint",
         "project",
+        "provenance",
+        "contingencies",
     ];
 
     #[test]

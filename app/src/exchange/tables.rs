@@ -4,23 +4,69 @@
 //! formats; the writers decide how a number or a text is kept from being taken for a formula.
 
 mod assumptions;
+mod bill;
+mod cables;
+mod containers;
+mod data;
+mod drums;
+mod findings;
+mod formulas;
+mod loads;
+mod passage;
+mod phases;
+mod pipes;
+mod pumps;
+mod transformers;
+mod trenches;
+mod water;
 mod year;
 
 use std::fmt::Display;
 
-use stackyard_solver::catalogue::Catalogue;
-use stackyard_solver::catalogue::module::Service;
-use stackyard_solver::catalogue::tables::Conductor;
-use stackyard_solver::report::{
-    CableSizing, Connection, Finding, PipeRun, PumpSet, Report, Severity, Sizing,
-    TransformerChoice, Trench,
-};
+use stackyard_solver::report::Connection;
 use stackyard_solver::units::Cents;
 
 use super::Document;
 
-pub(super) use assumptions::assumptions;
-pub(super) use year::year;
+pub(super) use bill::bill;
+
+/// A schedule with the sheet and the file it is written to.
+#[derive(Debug)]
+pub(super) struct Schedule {
+    /// Name of its sheet in the workbook.
+    pub(super) sheet: &'static str,
+    /// Name of its file without the ending.
+    pub(super) file: &'static str,
+    /// What it holds.
+    pub(super) table: Table,
+}
+
+/// Every schedule of a document but the bill, in the order of the workbook.
+pub(super) fn schedules(document: &Document<'_>) -> Vec<Schedule> {
+    let report = document.report;
+    let drums = drums::wound(document);
+    let list = [
+        ("Cables", "cables", cables::cables(document, &drums)),
+        ("Pulling", "pulling", drums::pulling(&drums)),
+        ("Drums", "drums", drums::drums(document, &drums)),
+        ("Pipes", "pipes", pipes::pipes(document)),
+        ("Water ends", "water-ends", water::ends(document)),
+        ("Data", "data", data::data(document)),
+        ("Loads", "loads", loads::loads(document)),
+        ("Boards", "boards", loads::boards(document)),
+        ("Transformers", "transformers", transformers::transformers(document)),
+        ("Pumps", "pumps", pumps::pumps(document)),
+        ("Containers", "containers", containers::containers(document)),
+        ("Trenches", "trenches", trenches::trenches(document)),
+        ("Phases", "phases", phases::phases(document)),
+        ("Deliveries", "deliveries", phases::deliveries(document)),
+        ("Findings", "findings", findings::findings(report)),
+        ("Energy year", "energy-year", year::year(report)),
+        ("Assumptions", "assumptions", assumptions::assumptions(document)),
+        ("Formulas", "formulas", formulas::formulas()),
+    ];
+    list.into_iter().map(|(sheet, file, table)| Schedule { sheet, file, table }).collect()
+}
 
 /// A table of one subject.
 #[derive(Debug)]
@@ -40,6 +86,46 @@ pub(super) struct Column {
     pub(super) width: u8,
     /// Decimals of its numbers.
     pub(super) decimals: u8,
+    /// Id of the formula its numbers are computed by, where they are.
+    pub(super) formula: Option<&'static str>,
+    /// Whether its numbers add up to something.
+    pub(super) summed: bool,
+}
+
+impl Column {
+    /// A column that is neither explained nor summed.
+    pub(super) const fn plain(title: &'static str, width: u8, decimals: u8) -> Self {
+        Self { title, width, decimals, formula: None, summed: false }
+    }
+}
+
+impl Table {
+    /// Says by which formulas the numbers of some columns are computed.
+    fn explained(mut self, formulas: &[(&str, &'static str)]) -> Self {
+        for &(title, formula) in formulas {
+            for column in self.columns.iter_mut().filter(|column| column.title == title) {
+                column.formula = Some(formula);
+            }
+        }
+        self
+    }
+
+    /// Asks for totals below some columns.
+    fn summed(mut self, titles: &[&str]) -> Self {
+        for column in &mut self.columns {
+            column.summed = titles.contains(&column.title);
+        }
+        self
+    }
+
+    /// The sum of a column; cells that hold no number count as nothing.
+    pub(super) fn sum(&self, column: usize) -> f64 {
+        let cells = self.rows.iter().filter_map(|row| row.get(column));
+        cells.fold(0.0, |sum, cell| match cell {
+            Cell::Number(value) => sum + value,
+            Cell::Text(_) | Cell::Empty => sum,
+        })
+    }
 }
 
 /// A cell of a table.
@@ -54,7 +140,7 @@ pub(super) enum Cell {
 }
 
 fn columns(list: &[(&'static str, u8, u8)]) -> Vec<Column> {
-    list.iter().map(|&(title, width, decimals)| Column { title, width, decimals }).collect()
+    list.iter().map(|&(title, width, decimals)| Column::plain(title, width, decimals)).collect()
 }
 
 fn text(value: impl Display) -> Cell {
@@ -73,400 +159,167 @@ fn money(value: Option<Cents>) -> Cell {
     value.map_or(Cell::Empty, |amount| Cell::Number(amount.euros()))
 }
 
-fn supply(connection: &Connection) -> Cell {
-    connection.supply.as_ref().map_or(Cell::Empty, text)
+/// Nothing known, a number of times.
+fn blank(count: usize) -> impl Iterator<Item = Cell> {
+    std::iter::repeat_n(Cell::Empty, count)
 }
 
-/// The bill of quantities.
-pub(super) fn bill(report: &Report) -> Table {
-    let rows = report.boq.iter().map(|row| {
-        vec![
-            text(row.group.label()),
-            text(&row.phase),
-            text(&row.item),
-            text(&row.description),
-            number(row.quantity),
-            text(&row.unit),
-            money(row.unit_price),
-            money(row.total),
-            text(&row.source),
-            text(row.confidence),
-            text(&row.origin),
-            number(row.lead_time_weeks),
-        ]
-    });
-    Table {
-        columns: columns(&[
-            ("Group", 18, 0),
-            ("Phase", 10, 0),
-            ("Item", 26, 0),
-            ("Description", 52, 0),
-            ("Quantity", 12, 2),
-            ("Unit", 8, 0),
-            ("Unit price (EUR)", 16, 2),
-            ("Total (EUR)", 18, 2),
-            ("Source", 50, 0),
-            ("Confidence", 12, 0),
-            ("Origin", 10, 0),
-            ("Lead time (weeks)", 12, 0),
-        ]),
-        rows: rows.collect(),
-    }
-}
-
-/// Power cables by connection.
-pub(super) fn cables(document: &Document<'_>) -> Table {
-    let rows =
-        document.report.connections.iter().filter_map(|connection| match &connection.sizing {
-            Some(Sizing::Cable(cable)) => Some(cable_row(connection, cable, document.catalogue)),
-            Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => None,
-        });
-    Table {
-        columns: columns(&[
-            ("Tag", 20, 0),
-            ("Service", 12, 0),
-            ("From", 18, 0),
-            ("To", 18, 0),
-            ("Load (kVA)", 12, 0),
-            ("Item", 22, 0),
-            ("Cable", 40, 0),
-            ("Conductor", 10, 0),
-            ("Circuits", 10, 0),
-            ("Section (mm²)", 12, 0),
-            ("Current (A)", 12, 0),
-            ("Rated current (A)", 12, 0),
-            ("Loading (%)", 10, 1),
-            ("Conductor (°C)", 10, 1),
-            ("In company by alone", 10, 3),
-            ("Circuits in trench", 12, 0),
-            ("Spacing (mm)", 10, 0),
-            ("Depth (m)", 8, 2),
-            ("Soil (K m/W)", 8, 1),
-            ("Warm pipes (W/m)", 10, 1),
-            ("Rated in dry soil (A)", 12, 0),
-            ("Voltage drop (%)", 12, 2),
-            ("Short circuit (kA)", 10, 1),
-            ("Asked for 1 s (kA)", 10, 1),
-            ("Withstood for 1 s (kA)", 10, 1),
-            ("Governed by", 14, 0),
-            ("Route length (m)", 12, 1),
-            ("Circuit length (m)", 12, 1),
-            ("Loss (kW)", 10, 2),
-            ("Phase", 10, 0),
-            ("Confidence", 12, 0),
-            ("Source", 50, 0),
-            ("Method", 50, 0),
-        ]),
-        rows: rows.collect(),
-    }
-}
-
-fn cable_row(connection: &Connection, cable: &CableSizing, catalogue: &Catalogue) -> Vec<Cell> {
-    let described = catalogue.prices.get(&cable.item).map(|price| price.description.as_str());
-    let conductor = match cable.conductor {
-        Conductor::Al => "Al",
-        Conductor::Cu => "Cu",
-    };
-    vec![
-        text(&connection.id),
-        text(connection.service),
-        supply(connection),
-        text(format_args!("{}/{}", connection.container, connection.port)),
-        number(connection.load.value()),
-        text(&cable.item),
-        text(described.unwrap_or_default()),
-        text(conductor),
-        number(cable.circuits),
-        number(cable.section_mm2),
-        number(cable.current_a),
-        number(cable.ampacity_a),
-        number(cable.loading_percent()),
-        number(cable.conductor_c),
-        number(cable.grouping),
-        number(cable.circuits_in_trench),
-        number(cable.spacing_mm),
-        number(cable.depth_m),
-        number(cable.soil_k_m_per_w),
-        number(cable.pipe_heat_w_per_m),
-        number(cable.dry_ampacity_a),
-        number(cable.drop_percent),
-        number(cable.fault_ka),
-        number(cable.fault_ma2s.max(0.0).sqrt()),
-        number(cable.withstand_1s_ka()),
-        text(cable.governs.label()),
-        number(connection.length_m),
-        number(cable.circuit_m),
-        number(cable.loss_kw),
-        text(&connection.phase),
-        text(cable.confidence),
-        text(&cable.source),
-        text(cable.method),
+/// The two ends of a connection: supply and its port, container and its port.
+fn ends(connection: &Connection) -> [Cell; 4] {
+    let supply = connection.supply.as_ref();
+    let port = supply.and_then(|supply| supply.port.as_ref());
+    [
+        supply.map_or(Cell::Empty, |supply| text(&supply.id)),
+        port.map_or(Cell::Empty, text),
+        text(&connection.container),
+        text(&connection.port),
     ]
 }
 
-/// Pipe runs, a row for each piece of one diameter.
-pub(super) fn pipes(report: &Report) -> Table {
-    Table {
-        columns: columns(&[
-            ("Run", 12, 0),
-            ("Piece", 8, 0),
-            ("Service", 16, 0),
-            ("From", 18, 0),
-            ("DN", 8, 0),
-            ("Length (m)", 12, 1),
-            ("Flow (kg/s)", 12, 2),
-            ("Velocity (m/s)", 12, 2),
-            ("Gradient (Pa/m)", 12, 0),
-            ("Friction of the run (kPa)", 14, 2),
-            ("Connections served", 12, 0),
-            ("Phase", 10, 0),
-        ]),
-        rows: report.pipes.iter().flat_map(pipe_rows).collect(),
+/// Why a connection is not served or what a person did about its route.
+fn remark(connection: &Connection) -> Cell {
+    match (&connection.blocked, connection.sizing.is_some(), connection.locked) {
+        (Some(reason), ..) => text(format_args!("not served: {reason}")),
+        (None, false, _) => text("nothing of the catalogue carries it"),
+        (None, true, true) => text("route fixed by the planner"),
+        (None, true, false) => Cell::Empty,
     }
-}
-
-/// The friction of the whole run stands on its first row only, so that a column sum is right.
-fn pipe_rows(run: &PipeRun) -> Vec<Vec<Cell>> {
-    let head = |piece: usize| [text(&run.id), count(piece), text(run.service), text(&run.supply)];
-    let tail = |piece: usize| {
-        let friction = if piece == 1 { number(run.loss_kpa) } else { Cell::Empty };
-        [friction, count(run.contents.len()), text(&run.phase)]
-    };
-    if run.segments.is_empty() {
-        let unsized_run =
-            [Cell::Empty, number(run.length_m), number(run.flow_kg_s), Cell::Empty, Cell::Empty];
-        return vec![head(1).into_iter().chain(unsized_run).chain(tail(1)).collect()];
-    }
-    (1..)
-        .zip(&run.segments)
-        .map(|(piece, segment)| {
-            let figures = [
-                number(segment.dn),
-                number(segment.length_m),
-                number(run.flow_kg_s),
-                number(segment.velocity_m_s),
-                number(segment.gradient_pa_m),
-            ];
-            head(piece).into_iter().chain(figures).chain(tail(piece)).collect()
-        })
-        .collect()
-}
-
-/// Fibre trunks by connection.
-pub(super) fn data(report: &Report) -> Table {
-    let rows = report.connections.iter().filter_map(|connection| match &connection.sizing {
-        Some(Sizing::Data(data)) => Some(vec![
-            text(&connection.id),
-            text(connection.service),
-            supply(connection),
-            text(format_args!("{}/{}", connection.container, connection.port)),
-            number(data.fibres),
-            number(data.trunks),
-            number(data.links),
-            number(connection.length_m),
-            number(data.trunk_m),
-            number(data.reach_m),
-            text(&data.optic),
-            text(&connection.phase),
-        ]),
-        Some(Sizing::Cable(_) | Sizing::Pipe(_)) | None => None,
-    });
-    Table {
-        columns: columns(&[
-            ("Tag", 20, 0),
-            ("Path", 10, 0),
-            ("From", 18, 0),
-            ("To", 18, 0),
-            ("Fibres", 10, 0),
-            ("Trunks", 10, 0),
-            ("Links", 10, 0),
-            ("Route length (m)", 12, 1),
-            ("Trunk length (m)", 12, 1),
-            ("Reach (m)", 10, 0),
-            ("Optic", 40, 0),
-            ("Phase", 10, 0),
-        ]),
-        rows: rows.collect(),
-    }
-}
-
-/// Transformers and pumps.
-pub(super) fn equipment(report: &Report) -> Table {
-    let transformers = report.transformers.iter().map(transformer_row);
-    let pumps = report.pumps.iter().map(pump_row);
-    Table {
-        columns: columns(&[
-            ("Tag", 18, 0),
-            ("Equipment", 22, 0),
-            ("Item", 26, 0),
-            ("Units", 8, 0),
-            ("Load (kVA)", 12, 0),
-            ("Rating (kVA)", 12, 0),
-            ("Loading (%)", 12, 1),
-            ("Loss (kW)", 10, 2),
-            ("Flow (kg/s)", 12, 2),
-            ("Head (kPa)", 12, 1),
-            ("Duty power (kW)", 12, 2),
-            ("Motor (kW)", 12, 1),
-            ("Phase", 10, 0),
-            ("Remarks", 50, 0),
-        ]),
-        rows: transformers.chain(pumps).collect(),
-    }
-}
-
-fn transformer_row(choice: &TransformerChoice) -> Vec<Cell> {
-    vec![
-        text(&choice.container),
-        text("Transformer"),
-        text(&choice.item),
-        number(1),
-        number(choice.load_kva),
-        number(choice.rating_kva),
-        number(choice.loading_percent),
-        number(choice.loss_kw),
-        Cell::Empty,
-        Cell::Empty,
-        Cell::Empty,
-        Cell::Empty,
-        text(&choice.phase),
-        text(&choice.source),
-    ]
-}
-
-fn pump_row(pumps: &PumpSet) -> Vec<Cell> {
-    let remark = format!("one spare; least pressure at {}", pumps.index_connection);
-    vec![
-        text(&pumps.supply),
-        text(format_args!("Pumps, {}", pumps.service)),
-        text(&pumps.item),
-        number(pumps.units),
-        Cell::Empty,
-        Cell::Empty,
-        Cell::Empty,
-        Cell::Empty,
-        number(pumps.flow_kg_s),
-        number(pumps.head_kpa),
-        number(pumps.power_kw),
-        number(pumps.motor_kw),
-        text(&pumps.phase),
-        text(remark),
-    ]
-}
-
-/// Trenches with what lies in them.
-pub(super) fn trenches(report: &Report) -> Table {
-    Table {
-        columns: columns(&[
-            ("Trench", 12, 0),
-            ("Phase", 10, 0),
-            ("Corridor", 14, 0),
-            ("Length (m)", 12, 1),
-            ("Width (mm)", 12, 0),
-            ("Widest that fits (mm)", 12, 0),
-            ("Ground factor", 10, 2),
-            ("Open already", 10, 0),
-            ("Road crossings", 10, 0),
-            ("Connections", 12, 0),
-            ("Services", 46, 0),
-            ("Cost (EUR)", 16, 2),
-        ]),
-        rows: report.trenches.iter().map(|trench| trench_row(trench, report)).collect(),
-    }
-}
-
-fn trench_row(trench: &Trench, report: &Report) -> Vec<Cell> {
-    let mut services: Vec<_> = trench
-        .contents
-        .iter()
-        .filter_map(|&index| report.connections.get(index))
-        .map(|connection| connection.service)
-        .collect();
-    services.sort_unstable();
-    services.dedup();
-    let services: Vec<&str> = services.into_iter().map(Service::label).collect();
-    vec![
-        text(&trench.id),
-        text(&trench.phase),
-        trench.corridor.as_ref().map_or(Cell::Empty, text),
-        number(trench.length_m),
-        Cell::Number(trench.width_mm as f64),
-        Cell::Number(trench.limit_mm as f64),
-        number(trench.ground_factor),
-        text(if trench.existing { "yes" } else { "no" }),
-        number(trench.crossings),
-        count(trench.contents.len()),
-        text(services.join(", ")),
-        money(Some(trench.cost)),
-    ]
-}
-
-/// What is wrong or worth knowing.
-pub(super) fn findings(report: &Report) -> Table {
-    Table {
-        columns: columns(&[
-            ("Severity", 10, 0),
-            ("Rule", 22, 0),
-            ("Subjects", 30, 0),
-            ("Finding", 80, 0),
-            ("Basis", 60, 0),
-            ("Accepted because", 40, 0),
-        ]),
-        rows: report.findings.iter().map(finding_row).collect(),
-    }
-}
-
-fn finding_row(finding: &Finding) -> Vec<Cell> {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
-    vec![
-        text(severity),
-        text(finding.rule),
-        text(finding.subjects.join(", ")),
-        text(&finding.message),
-        text(&finding.basis),
-        finding.accepted.as_ref().map_or(Cell::Empty, text),
-    ]
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
     use crate::exchange::sample::Sample;
 
+    /// What is to be read in a column, by the titles of table and column.
+    fn column<'t>(schedules: &'t [Schedule], sheet: &str, title: &str) -> Vec<&'t Cell> {
+        let schedule = schedules.iter().find(|schedule| schedule.sheet == sheet).unwrap();
+        let table = &schedule.table;
+        let index = table.columns.iter().position(|column| column.title == title).unwrap();
+        table.rows.iter().map(|row| &row[index]).collect()
+    }
+
+    fn sum(schedules: &[Schedule], sheet: &str, title: &str) -> f64 {
+        let numbers = column(schedules, sheet, title).into_iter().map(|cell| match cell {
+            Cell::Number(value) => *value,
+            Cell::Text(_) | Cell::Empty => 0.0,
+        });
+        numbers.sum()
+    }
+
+    fn texts(schedules: &[Schedule], sheet: &str, title: &str) -> Vec<String> {
+        let cells = column(schedules, sheet, title).into_iter();
+        cells
+            .map(|cell| match cell {
+                Cell::Text(text) => text.clone(),
+                Cell::Number(_) | Cell::Empty => String::new(),
+            })
+            .collect()
+    }
+
     #[test]
     fn every_row_has_a_cell_for_each_column() {
-        let sample = Sample::campus();
-        let (document, report) = (sample.document(), &sample.report);
-        let tables = [
-            bill(report),
-            cables(&document),
-            pipes(report),
-            data(report),
-            equipment(report),
-            trenches(report),
-            findings(report),
-            year(report),
-            assumptions(&document),
-        ];
-        for table in tables {
-            for row in &table.rows {
-                assert_eq!(row.len(), table.columns.len(), "{:?}", table.columns.first());
+        for sample in [Sample::campus(), Sample::empty()] {
+            let mut all = schedules(&sample.document());
+            all.push(Schedule { sheet: "BOQ", file: "boq", table: bill(&sample.report) });
+            for Schedule { sheet, table, .. } in all {
+                for row in &table.rows {
+                    assert_eq!(row.len(), table.columns.len(), "{sheet}");
+                }
+                let titles: BTreeSet<_> = table.columns.iter().map(|column| column.title).collect();
+                assert_eq!(titles.len(), table.columns.len(), "{sheet} has a title twice");
             }
         }
     }
 
     #[test]
-    fn the_friction_of_a_run_is_counted_once() {
-        let mut sample = Sample::campus();
-        if let Some(run) = sample.report.pipes.first_mut() {
-            let piece = run.segments.first().cloned();
-            run.segments.extend(piece);
-            let friction = |row: &Vec<Cell>| row.get(9).is_some_and(|cell| *cell != Cell::Empty);
-            assert_eq!(pipe_rows(run).iter().filter(|row| friction(row)).count(), 1);
+    fn every_connection_stands_once_in_the_schedule_of_its_trade() {
+        let sample = Sample::campus();
+        let all = schedules(&sample.document());
+        let mut listed: BTreeMap<String, usize> = BTreeMap::new();
+        for sheet in ["Cables", "Water ends", "Data"] {
+            for tag in texts(&all, sheet, "Tag") {
+                *listed.entry(tag).or_default() += 1;
+            }
+        }
+        let wanted: BTreeMap<String, usize> =
+            sample.report.connections.iter().map(|it| (it.id.clone(), 1)).collect();
+        assert_eq!(listed, wanted);
+    }
+
+    #[test]
+    fn tags_are_unique_and_cells_a_trade_needs_are_never_blank() {
+        let sample = Sample::campus();
+        let all = schedules(&sample.document());
+        for (sheet, tag, needed) in [
+            ("Cables", "Tag", vec!["From", "To", "To port", "Cable", "Trenches passed", "Phase"]),
+            ("Pulling", "Cable", vec!["Drum", "From", "To", "Phase"]),
+            ("Drums", "Drum", vec!["Item", "Phase"]),
+            ("Water ends", "Tag", vec!["From", "To", "To port", "Runs passed", "Phase"]),
+            ("Data", "Tag", vec!["From", "To", "To port", "Optic", "Trenches passed", "Phase"]),
+            ("Loads", "Feeder", vec!["Board", "Consumer", "Phase"]),
+            ("Transformers", "Tag", vec!["Item", "Phase"]),
+            ("Containers", "Tag", vec!["Module", "Kind", "Phase"]),
+            ("Trenches", "Trench", vec!["Phase"]),
+            ("Phases", "Phase", vec!["Name"]),
+            ("Formulas", "Formula", vec!["Quantity", "Expression", "Source"]),
+        ] {
+            let tags = texts(&all, sheet, tag);
+            let unique: BTreeSet<_> = tags.iter().collect();
+            assert_eq!(unique.len(), tags.len(), "{sheet}");
+            for title in needed {
+                assert!(
+                    texts(&all, sheet, title).iter().all(|it| !it.is_empty()),
+                    "{sheet}: {title}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn totals_of_the_schedules_are_those_of_the_report() {
+        let sample = Sample::campus();
+        let report = &sample.report;
+        let all = schedules(&sample.document());
+        let near = |a: f64, b: f64, what: &str| assert!((a - b).abs() < 1e-6, "{what}: {a} {b}");
+        let routes = ["Cables", "Data", "Water ends"].map(|it| sum(&all, it, "Route length (m)"));
+        near(routes.iter().sum(), report.totals.laid_m, "routes");
+        let dug = report.trenches.iter().map(|trench| trench.length_m).sum();
+        near(sum(&all, "Trenches", "Length (m)"), dug, "trenches");
+        let digging: f64 = report.trenches.iter().map(|trench| trench.cost.euros()).sum();
+        near(sum(&all, "Trenches", "Cost (EUR)"), digging, "cost of trenches");
+        let laid = sum(&all, "Cables", "Cable in all (m)");
+        near(sum(&all, "Pulling", "Cut length (m)"), laid, "cuts");
+        near(sum(&all, "Drums", "Used (m)"), laid, "drums");
+        let pipes: f64 = report.pipes.iter().map(|run| run.length_m).sum();
+        near(sum(&all, "Pipes", "Length (m)"), pipes, "pipes");
+        let drawn = sum(&all, "Loads", "Connected (kVA)");
+        near(sum(&all, "Boards", "Connected (kVA)"), drawn, "loads");
+        near(sum(&all, "Phases", "Cost (EUR)"), report.boq_total().euros(), "phases");
+        let racks = sum(&all, "Containers", "Racks in place");
+        near(racks, f64::from(report.totals.racks), "racks");
+        near(sum(&all, "Containers", "Power (kW)"), report.totals.peak_kw, "power");
+    }
+
+    #[test]
+    fn columns_name_formulas_that_exist_and_sums_ask_for_columns_that_do() {
+        let sample = Sample::campus();
+        for Schedule { sheet, table, .. } in schedules(&sample.document()) {
+            for column in &table.columns {
+                if let Some(id) = column.formula {
+                    assert!(stackyard_solver::provenance::formula(id).is_some(), "{sheet}: {id}");
+                }
+            }
+        }
+        let all = schedules(&sample.document());
+        let explained = |sheet: &str| {
+            let schedule = all.iter().find(|schedule| schedule.sheet == sheet).unwrap();
+            schedule.table.columns.iter().filter(|column| column.formula.is_some()).count()
+        };
+        for (sheet, least) in [("Cables", 8), ("Pipes", 5), ("Data", 6), ("Trenches", 6)] {
+            assert!(explained(sheet) >= least, "{sheet}");
         }
     }
 }

@@ -10,9 +10,10 @@ mod cover;
 mod summary;
 
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Note,
+    Workbook, Worksheet, XlsxError, column_number_to_name,
 };
+use stackyard_solver::provenance;
 
 use super::tables::{self, Cell, Column, Table};
 use super::{BuildError, Document};
@@ -43,18 +44,8 @@ pub(super) fn bytes(document: &Document<'_>) -> Result<Vec<u8>, BuildError> {
     cover::write(add_sheet(&mut workbook, "Cover")?, document, &bill, &styles)?;
     summary::write(add_sheet(&mut workbook, "Summary")?, document, &bill, &styles)?;
     bill::write(add_sheet(&mut workbook, bill::SHEET)?, report, &bill, &styles)?;
-    let schedules = [
-        ("Cables", tables::cables(document)),
-        ("Pipes", tables::pipes(report)),
-        ("Data", tables::data(report)),
-        ("Equipment", tables::equipment(report)),
-        ("Trenches", tables::trenches(report)),
-        ("Findings", tables::findings(report)),
-        ("Energy year", tables::year(report)),
-        ("Assumptions", tables::assumptions(document)),
-    ];
-    for (name, table) in schedules {
-        write_table(add_sheet(&mut workbook, name)?, &table, &styles)?;
+    for schedule in tables::schedules(document) {
+        write_table(add_sheet(&mut workbook, schedule.sheet)?, &schedule.table, &styles)?;
     }
     Ok(workbook.save_to_buffer()?)
 }
@@ -105,11 +96,16 @@ fn color(rgb: Rgb) -> Color {
 
 /// Numbers with thousands separated and that many decimals.
 fn decimals(places: u8) -> Format {
+    Format::new().set_num_format(pattern(places))
+}
+
+/// The pattern of such numbers.
+fn pattern(places: u8) -> String {
     let fraction = match places {
         0 => String::new(),
         places => format!(".{}", "0".repeat(usize::from(places))),
     };
-    Format::new().set_num_format(format!("#,##0{fraction}"))
+    format!("#,##0{fraction}")
 }
 
 /// Text as a cell can hold it.
@@ -137,10 +133,19 @@ fn write_header(
     for (index, column) in (0_u16..).zip(columns) {
         sheet.write_string_with_format(0, index, column.title, &styles.header)?;
         sheet.set_column_width(index, column.width)?;
+        if let Some(formula) = column.formula.and_then(provenance::formula) {
+            sheet.insert_note(0, index, &header_note(formula))?;
+        }
     }
     sheet.set_freeze_panes(1, 0)?;
     sheet.set_repeat_rows(0, 0)?;
     Ok(())
+}
+
+/// A note that names the formula of a column; the sheet of formulas says more about it.
+fn header_note(formula: &provenance::Formula) -> Note {
+    let text = format!("{}\n{}\n{}", formula.id, formula.expression, formula.source);
+    Note::new(text).add_author_prefix(false).set_width(320).set_height(90)
 }
 
 /// Filter arrows on the header of that many rows.
@@ -160,7 +165,32 @@ fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<
             write_cell(sheet, (row, index), cell, format)?;
         }
     }
-    write_filter(sheet, table.columns.len(), row_count(table.rows.len()))
+    write_filter(sheet, table.columns.len(), row_count(table.rows.len()))?;
+    write_totals(sheet, table, styles)
+}
+
+/// The row below a schedule with the live totals of the columns that add up to something.
+fn write_totals(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), XlsxError> {
+    if !table.columns.iter().any(|column| column.summed) {
+        return Ok(());
+    }
+    // Rows are numbered from 0 here and from 1 in formulas; an empty schedule sums a blank row.
+    let last = row_count(table.rows.len()).max(1);
+    let row = last.saturating_add(1);
+    for ((index, number), column) in (0_u16..).zip(0_usize..).zip(&table.columns) {
+        if !column.summed {
+            sheet.write_blank(row, index, &styles.total_label)?;
+            continue;
+        }
+        let letter = column_number_to_name(index);
+        let formula = format!("SUM({letter}2:{letter}{row})");
+        let sum = table.sum(number).to_string();
+        let formula = Formula::new(formula).set_result(sum);
+        let format = styles.total_label.clone().set_num_format(pattern(column.decimals));
+        sheet.write_formula_with_format(row, index, formula, &format)?;
+    }
+    sheet.write_string_with_format(row, 0, "Total", &styles.total_label)?;
+    Ok(())
 }
 
 fn write_cell(

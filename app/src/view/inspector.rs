@@ -4,8 +4,10 @@
 
 use eframe::egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
 use stackyard_solver::edit::Edit;
+use stackyard_solver::id::Id;
 use stackyard_solver::plan::{Forbid, Lock, Waypoint};
-use stackyard_solver::report::{Connection, Sizing, Trench};
+use stackyard_solver::provenance::Subject;
+use stackyard_solver::report::{Connection, PipeRun, Sizing, Trench};
 
 use crate::action::Action;
 use crate::command::{Command, ToolKind};
@@ -14,7 +16,7 @@ use crate::icons;
 use crate::look::Look;
 use crate::theme::{self, Tokens};
 use crate::view::parts::{self, Provenance};
-use crate::view::{network, power, properties, summary};
+use crate::view::{explain, network, power, properties, summary};
 
 /// Draws the inspector.
 pub(crate) fn ui(ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
@@ -28,6 +30,7 @@ pub(crate) fn ui(ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         match (look.selection.only(), containers.as_slice()) {
             (_, [only]) if look.selection.names().len() == 1 => {
                 properties::container(ui, only, look, out);
+                equipment(ui, &only.id, look);
                 ports(ui, only.id.as_str(), look, out);
             }
             (Some(name), _) => single(ui, name, look, out),
@@ -55,18 +58,35 @@ fn single(ui: &mut Ui, name: &str, look: &Look<'_>, out: &mut Vec<Action>) {
     } else if let Some(pipe) =
         look.report().and_then(|report| report.pipes.iter().find(|it| it.id == name))
     {
-        ui.label(theme::heading(name));
-        let source = "sized with the whole network for least cost over the horizon";
-        let rows = [
-            ("Length", format!("{} m", number(pipe.length_m, 1))),
-            ("Flow", format!("{} kg/s", number(pipe.flow_kg_s, 1))),
-            ("Friction", format!("{} kPa, supply and return", number(pipe.loss_kpa, 1))),
-        ];
-        for (title, text) in rows {
-            parts::value(ui, title, &text, Provenance::Computed, source);
-        }
+        pipe_body(ui, pipe, look);
     } else {
         parts::empty(ui, name, "It is no longer part of the plan or its results");
+    }
+}
+
+/// A stretch of pipe pair with its pieces of one diameter.
+fn pipe_body(ui: &mut Ui, pipe: &PipeRun, look: &Look<'_>) {
+    ui.label(theme::heading(pipe.id.as_str()));
+    let run = Subject::Run(pipe.id.clone());
+    let friction = format!("{} kPa, supply and return", number(pipe.loss_kpa, 1));
+    for (name, text, formula) in [
+        ("Length", format!("{} m", number(pipe.length_m, 1)), "pipe.length"),
+        ("Flow", format!("{} kg/s", number(pipe.flow_kg_s, 1)), "pipe.flow"),
+        ("Friction", friction, "pipe.loss"),
+    ] {
+        explain::figure(ui, look, (name, &text), &run, formula);
+    }
+    for (number_of, piece) in (1..).zip(&pipe.segments) {
+        let subject = Subject::Piece(pipe.id.clone(), number_of);
+        let source = "chosen with the whole network for least cost over the horizon";
+        let laid = format!("{} m", number(piece.length_m, 1));
+        parts::value(ui, &format!("DN {}", piece.dn), &laid, Provenance::Computed, source);
+        for (name, text, formula) in [
+            ("Velocity", format!("{} m/s", number(piece.velocity_m_s, 2)), "pipe.velocity"),
+            ("Gradient", format!("{} Pa/m", number(piece.gradient_pa_m, 0)), "pipe.gradient"),
+        ] {
+            explain::figure(ui, look, (name, &text), &subject, formula);
+        }
     }
 }
 
@@ -75,6 +95,36 @@ fn several_others(ui: &mut Ui, look: &Look<'_>) {
     ui.label(theme::heading(format!("{} things", names.len())));
     for name in names {
         ui.label(theme::caption(name.as_str()));
+    }
+}
+
+/// The transformer and the pumps of a container.
+fn equipment(ui: &mut Ui, container: &Id, look: &Look<'_>) {
+    let Some(report) = look.report() else { return };
+    for choice in report.transformers.iter().filter(|it| it.container == *container) {
+        parts::section(ui, "Transformer");
+        let subject = Subject::Station(container.clone());
+        for (name, text, formula) in [
+            ("Load", format!("{} kVA", number(choice.load_kva, 0)), "transformer.load"),
+            ("Rating", format!("{} kVA", number(choice.rating_kva, 0)), "transformer.rating"),
+            ("Loading", format!("{} %", number(choice.loading_percent, 0)), "transformer.loading"),
+            ("Losses", format!("{} kW", number(choice.loss_kw, 1)), "transformer.loss"),
+        ] {
+            explain::figure(ui, look, (name, &text), &subject, formula);
+        }
+    }
+    for pumps in report.pumps.iter().filter(|it| it.supply.id == *container) {
+        parts::section(ui, "Pumps");
+        let subject = Subject::Pumps(pumps.supply.clone(), pumps.service);
+        for (name, text, formula) in [
+            ("Flow", format!("{} kg/s", number(pumps.flow_kg_s, 1)), "pump.flow"),
+            ("Head", format!("{} kPa", number(pumps.head_kpa, 0)), "pump.head"),
+            ("Power", format!("{} kW", number(pumps.power_kw, 1)), "pump.power"),
+            ("Motor", format!("{} kW", number(pumps.motor_kw, 1)), "pump.motor"),
+            ("Pumps", format!("{}, one spare", pumps.units), "pump.units"),
+        ] {
+            explain::figure(ui, look, (name, &text), &subject, formula);
+        }
     }
 }
 
@@ -131,7 +181,8 @@ fn connection_body(ui: &mut Ui, connection: &Connection, look: &Look<'_>, out: &
             let source = "the supply that costs least with everything else considered";
             parts::value(ui, "Served by", &supply.to_string(), Provenance::Computed, source);
             let length = format!("{} m", number(connection.length_m, 1));
-            parts::value(ui, "Route", &length, Provenance::Computed, "along its trenches");
+            let subject = Subject::Connection(connection.id.clone());
+            explain::figure(ui, look, ("Route", &length), &subject, "route.length");
         }
         (None, blocked) => {
             let reason = blocked.as_deref().unwrap_or("nothing can serve it");
@@ -140,30 +191,31 @@ fn connection_body(ui: &mut Ui, connection: &Connection, look: &Look<'_>, out: &
         }
     }
     if let Some(sizing) = &connection.sizing {
-        sizing_rows(ui, sizing);
+        sizing_rows(ui, connection, sizing, look);
     }
     route_buttons(ui, connection, look, out);
     waypoints(ui, &connection.id, look, out);
 }
 
-fn sizing_rows(ui: &mut Ui, sizing: &Sizing) {
+fn sizing_rows(ui: &mut Ui, connection: &Connection, sizing: &Sizing, look: &Look<'_>) {
+    let subject = Subject::Connection(connection.id.clone());
+    let row = |ui: &mut Ui, name: &str, text: String, formula: &str| {
+        explain::figure(ui, look, (name, &text), &subject, formula);
+    };
     match sizing {
         Sizing::Cable(cable) => {
-            let source = format!("{} ({})", cable.source, cable.confidence);
-            let rated = Provenance::from(cable.confidence);
             parts::value(ui, "Cable", &power::cable_name(cable), Provenance::Computed, &cable.item);
-            let current = format!("{} A", number(cable.current_a, 0));
-            let formula = "load over √3 times the line voltage";
-            parts::value(ui, "Current", &current, Provenance::Computed, formula);
-            let rating = format!("{} A", number(cable.ampacity_a, 0));
-            parts::value(ui, "Rating", &rating, rated, &source);
+            row(ui, "Circuits", cable.circuits.to_string(), "cable.circuits");
+            row(ui, "Current", format!("{} A", number(cable.current_a, 0)), "cable.current");
+            row(ui, "Rating", format!("{} A", number(cable.ampacity_a, 0)), "cable.ampacity");
+            let loading = percent(cable.current_a / cable.ampacity_a.max(f64::MIN_POSITIVE), 0);
+            row(ui, "Loading", loading, "cable.loading");
             let grouping = format!(
                 "{} among {} circuits",
                 number(cable.grouping, 2),
                 cable.circuits_in_trench
             );
-            let company = "rated in company by rated alone, where the route is warmest";
-            parts::value(ui, "In company", &grouping, Provenance::Computed, company);
+            row(ui, "In company", grouping, "cable.grouping");
             let warm = format!("{} °C", number(cable.conductor_c, 0));
             parts::value(ui, "Conductor", &warm, Provenance::Computed, cable.method);
             let withstand = format!("{} kA for 1 s", number(cable.withstand_1s_ka(), 1));
@@ -172,40 +224,23 @@ fn sizing_rows(ui: &mut Ui, sizing: &Sizing) {
             let least = "the limit without which it would cost less; else lifetime cost";
             let governs = cable.governs.label();
             parts::value(ui, "Governed by", governs, Provenance::Computed, least);
-            let drop = format!("{} %", number(cable.drop_percent, 2));
-            let formula = "resistance and reactance at the design current";
-            parts::value(ui, "Voltage drop", &drop, Provenance::Computed, formula);
-            let loss = format!("{} kW", number(cable.loss_kw, 2));
-            parts::value(ui, "Losses", &loss, Provenance::Computed, "at full load");
+            row(ui, "Voltage drop", format!("{} %", number(cable.drop_percent, 2)), "cable.drop");
+            row(ui, "Losses", format!("{} kW", number(cable.loss_kw, 2)), "cable.loss");
             let length = format!("{} m", number(cable.circuit_m, 1));
-            let allowance = "route with tolerance and both ends";
-            parts::value(ui, "Circuit length", &length, Provenance::Computed, allowance);
+            row(ui, "Circuit length", length, "cable.length");
         }
         Sizing::Data(data) => {
-            let rows = [
-                ("Fibres", number(f64::from(data.fibres), 0), "links times fibres of a link"),
-                ("Links", number(f64::from(data.links), 0), "of the fabric between both ends"),
-                ("Trunks", number(f64::from(data.trunks), 0), "fibres over fibres of a trunk"),
-            ];
-            for (name, text, formula) in rows {
-                parts::value(ui, name, &text, Provenance::Computed, formula);
-            }
-            let length = format!("{} m", number(data.trunk_m, 1));
-            let allowance = "route with tolerance and both ends";
-            parts::value(ui, "Trunk length", &length, Provenance::Computed, allowance);
-            let reach = format!("{} m", number(data.reach_m, 0));
-            parts::value(ui, "Reach", &reach, Provenance::Given, &data.optic);
+            parts::plain(ui, "Fibres", &number(f64::from(data.fibres), 0));
+            row(ui, "Links", number(f64::from(data.links), 0), "trunk.links");
+            row(ui, "Trunks", number(f64::from(data.trunks), 0), "trunk.count");
+            row(ui, "Trunk length", format!("{} m", number(data.trunk_m, 1)), "trunk.length");
+            row(ui, "Reach", format!("{} m", number(data.reach_m, 0)), "trunk.reach");
+            parts::plain(ui, "Optics", &data.optic);
         }
         Sizing::Pipe(pipe) => {
-            let flow = format!("{} kg/s", number(pipe.flow_kg_s, 1));
-            let formula = "heat over heat capacity and temperature rise";
-            parts::value(ui, "Flow", &flow, Provenance::Computed, formula);
-            let loss = format!("{} kPa", number(pipe.path_loss_kpa, 1));
-            let both = "supply and return on the way";
-            parts::value(ui, "Friction", &loss, Provenance::Computed, both);
-            let spare = format!("{} kPa", number(pipe.spare_kpa, 1));
-            let beyond = "pressure beyond what the module needs";
-            parts::value(ui, "To spare", &spare, Provenance::Computed, beyond);
+            row(ui, "Flow", format!("{} kg/s", number(pipe.flow_kg_s, 1)), "share.flow");
+            row(ui, "Friction", format!("{} kPa", number(pipe.path_loss_kpa, 1)), "share.loss");
+            row(ui, "To spare", format!("{} kPa", number(pipe.spare_kpa, 1)), "share.spare");
         }
     }
 }
@@ -322,15 +357,17 @@ fn trench_body(ui: &mut Ui, trench: &Trench, look: &Look<'_>, out: &mut Vec<Acti
         number(trench.width_mm as f64, 0),
         number(trench.limit_mm as f64, 0)
     );
-    let formula = "everything inside with its separations and bedding, in steps of the rule set";
-    parts::value(ui, "Width", &width, Provenance::Computed, formula);
+    let subject = Subject::Trench(trench.id.clone());
     let filling = percent(trench.width_mm as f64 / trench.limit_mm.max(1) as f64, 0);
-    parts::value(ui, "Filling", &filling, Provenance::Computed, "width over the widest that fits");
-    let length = format!("{} m", number(trench.length_m, 1));
-    parts::value(ui, "Length", &length, Provenance::Computed, "along its axis");
-    let cost = euros(trench.cost);
-    let factor = format!("ground factor {}", number(trench.ground_factor, 2));
-    parts::value(ui, "Digging", &cost, Provenance::Computed, &factor);
+    for (name, text, formula) in [
+        ("Width", width, "trench.width"),
+        ("Filling", filling, "trench.filling"),
+        ("Length", format!("{} m", number(trench.length_m, 1)), "trench.length"),
+        ("Digging", euros(trench.cost), "trench.cost"),
+    ] {
+        explain::figure(ui, look, (name, &text), &subject, formula);
+    }
+    parts::plain(ui, "Ground factor", &number(trench.ground_factor, 2));
     parts::plain(ui, "Dug in phase", trench.phase.as_str());
     parts::plain(ui, "Road crossings", &trench.crossings.to_string());
     if trench.existing {

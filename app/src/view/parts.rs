@@ -42,6 +42,15 @@ impl From<Confidence> for Provenance {
 
 /// A mark beside a value: filled for given, a ring for computed, a triangle for assumed.
 pub(crate) fn mark(ui: &mut Ui, provenance: Provenance, source: &str) {
+    let text = match source {
+        "" => provenance.label().to_owned(),
+        source => format!("{}: {source}", provenance.label()),
+    };
+    bare_mark(ui, provenance).on_hover_text(text);
+}
+
+/// The mark alone, for what explains itself in another way.
+fn bare_mark(ui: &mut Ui, provenance: Provenance) -> Response {
     let tokens = Tokens::of(ui.visuals());
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(9.0), Sense::hover());
     let center = rect.center();
@@ -59,11 +68,7 @@ pub(crate) fn mark(ui: &mut Ui, provenance: Provenance, source: &str) {
             ui.painter().add(eframe::egui::Shape::closed_line(points, stroke));
         }
     }
-    let text = match source {
-        "" => provenance.label().to_owned(),
-        source => format!("{}: {source}", provenance.label()),
-    };
-    response.on_hover_text(text);
+    response
 }
 
 /// A glyph of the icon font as part of a button.
@@ -150,6 +155,17 @@ pub(crate) fn value(ui: &mut Ui, name: &str, text: &str, provenance: Provenance,
             ui.add(Label::new(text).truncate());
         });
     });
+}
+
+/// A row that shows a computed value; answers for the value and its mark, to be explained on hover.
+pub(crate) fn figure(ui: &mut Ui, name: &str, text: &str) -> Response {
+    row(ui, name, |ui, _| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let mark = bare_mark(ui, Provenance::Computed);
+            mark.union(ui.add(Label::new(text).truncate()))
+        })
+        .inner
+    })
 }
 
 /// A row that shows a value without saying where it comes from: a name, a count.

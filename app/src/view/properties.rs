@@ -7,6 +7,7 @@ use stackyard_solver::id::Id;
 use stackyard_solver::plan::{
     Container, Corridor, Entry, Ground, Phase, Preference, Usage, Zone, ZoneKind,
 };
+use stackyard_solver::provenance::Subject;
 use stackyard_solver::units::Millimetres;
 
 use crate::action::Action;
@@ -15,6 +16,7 @@ use crate::format::{metres, number, parse_count, parse_length, parse_load};
 use crate::icons;
 use crate::look::Look;
 use crate::theme::{self, Tokens};
+use crate::view::explain;
 use crate::view::parts::{self, Provenance};
 
 /// The fields of one container.
@@ -95,10 +97,13 @@ pub(crate) fn container(
         let mass = format!("{} t", number(module.mass_kg.0 / 1000.0, 1));
         parts::value(ui, "Mass", &mass, known, &source.text);
         let racks = f64::from(container.populated_racks(module));
-        let power = module.rack_kw * racks + module.fixed_kw;
+        let share = if module.racks > 0 { racks / f64::from(module.racks) } else { 1.0 };
+        // Pumps and fans of a module run in proportion to its racks.
+        let power = module.rack_kw * racks + module.fixed_kw * share;
         if power.0 > 0.0 {
-            let formula = "racks in place times power of a rack, and the rest of the module";
-            parts::value(ui, "Power", &power.to_string(), Provenance::Computed, formula);
+            let subject = Subject::Container(container.id.clone());
+            let text = power.to_string();
+            explain::figure(ui, look, ("Power", &text), &subject, "container.power");
         }
     }
     buttons(ui, out);

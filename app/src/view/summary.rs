@@ -2,6 +2,7 @@
 
 use eframe::egui::{Label, RichText, Ui};
 use stackyard_solver::edit::Edit;
+use stackyard_solver::provenance::Subject;
 use stackyard_solver::report::{Report, Severity, Stop};
 
 use crate::action::Action;
@@ -9,6 +10,7 @@ use crate::format::{euros, metres, number, parse_money, percent, short_euros};
 use crate::icons;
 use crate::look::Look;
 use crate::theme::{self, Tokens};
+use crate::view::explain;
 use crate::view::parts::{self, Provenance};
 
 /// Draws the summary.
@@ -85,42 +87,35 @@ fn results(ui: &mut Ui, look: &Look<'_>, report: &Report, out: &mut Vec<Action>)
 
     parts::section(ui, "Totals");
     let totals = report.totals;
-    let sum = "the sum over everything in place";
-    for (name, text) in [
-        ("Containers", totals.containers.to_string()),
-        ("Racks", number(f64::from(totals.racks), 0)),
-        ("Peak power", format!("{} MW", number(totals.peak_kw / 1000.0, 2))),
-        ("Covered", format!("{} m²", number(totals.container_m2, 0))),
-        ("Trenches", format!("{} m", number(totals.trench_m, 0))),
-        ("Laid", format!("{} m", number(totals.laid_m, 0))),
+    for (name, text, formula) in [
+        ("Containers", totals.containers.to_string(), "site.containers"),
+        ("Racks", number(f64::from(totals.racks), 0), "site.racks"),
+        ("Peak power", format!("{} MW", number(totals.peak_kw / 1000.0, 2)), "site.peak"),
+        ("Covered", format!("{} m²", number(totals.container_m2, 0)), "site.area"),
+        ("Trenches", format!("{} m", number(totals.trench_m, 0)), "site.trench"),
+        ("Laid", format!("{} m", number(totals.laid_m, 0)), "site.laid"),
     ] {
-        parts::value(ui, name, &text, Provenance::Computed, sum);
+        explain::figure(ui, look, (name, &text), &Subject::Site, formula);
     }
 
     parts::section(ui, "Costs");
     let missing = report.missing_prices();
-    let bill = "the sum of all priced rows of the bill";
-    parts::value(ui, "Bill", &euros(report.boq_total()), Provenance::Computed, bill);
+    let bill = euros(report.boq_total());
+    explain::figure(ui, look, ("Bill", &bill), &Subject::Network, "bill.total");
     if missing > 0 {
         let text =
             format!("{} {missing} rows have no price; the total is not complete", icons::WARNING);
         ui.add(Label::new(RichText::new(text).color(tokens.warning)).wrap());
     }
     let cost = &report.cost;
-    let lifetime = "first cost of the network and present value of its losses and pumping";
-    let bound = if report.search.bound_method.is_empty() {
-        "no plan for these containers costs less over the horizon"
-    } else {
-        report.search.bound_method.as_str()
-    };
-    for (name, text, source) in [
-        ("Network", short_euros(cost.first_eur), "trench, cable, pipe, fibre and laying"),
-        ("Running", short_euros(cost.running_eur), "present value of losses and pumping"),
-        ("Lifetime", short_euros(cost.lifetime_eur), lifetime),
-        ("Bound", short_euros(cost.bound_eur), bound),
-        ("Gap", percent(cost.gap(), 2), "how far above the bound the plan is"),
+    for (name, text, formula) in [
+        ("Network", short_euros(cost.first_eur), "network.first"),
+        ("Running", short_euros(cost.running_eur), "network.running"),
+        ("Lifetime", short_euros(cost.lifetime_eur), "network.lifetime"),
+        ("Bound", short_euros(cost.bound_eur), "network.bound"),
+        ("Gap", percent(cost.gap(), 2), "network.gap"),
     ] {
-        parts::value(ui, name, &text, Provenance::Computed, source);
+        explain::figure(ui, look, (name, &text), &Subject::Network, formula);
     }
     search(ui, look, report);
 }

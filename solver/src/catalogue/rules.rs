@@ -260,6 +260,20 @@ rule_set! {
     fibres_per_link: 1.0..=24.0,
     /// Rate of a data link, Gbit/s.
     link_rate_gbps: 1.0..=3200.0,
+    /// Attenuation of single-mode fibre, dB/km.
+    fibre_loss_db_per_km: 0.1..=5.0,
+    /// Loss of a mated multi-fibre connector, dB.
+    connector_loss_db: 0.0..=2.0,
+    /// Mated connectors of a link beside those of its transceivers.
+    link_connectors: 0.0..=16.0,
+    /// Insertion loss the optics of a link allow, dB.
+    link_budget_db: 0.5..=40.0,
+    /// Longest cable delivered on one drum, m.
+    drum_length_m: 50.0..=5000.0,
+    /// Cover over cables, ducts and pipes, mm.
+    trench_cover_mm: 200.0..=3000.0,
+    /// Bedding under cables, ducts and pipes, mm.
+    trench_bedding_mm: 0.0..=1000.0,
     /// Spare material, per cent of the quantity.
     spares_percent: 0.0..=50.0,
 }

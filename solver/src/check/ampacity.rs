@@ -16,7 +16,7 @@ pub(super) fn check(catalogue: &Catalogue, report: &Report, findings: &mut Vec<F
         .connections
         .iter()
         .filter_map(|connection| match &connection.sizing {
-            Some(Sizing::Cable(sizing)) => Some((connection, sizing)),
+            Some(Sizing::Cable(sizing)) => Some((connection, &**sizing)),
             Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => None,
         })
         .collect();

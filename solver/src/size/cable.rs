@@ -186,6 +186,12 @@ pub fn item_of(cable: &Construction) -> String {
     }
 }
 
+/// The cable of a price-book id.
+pub fn of_item<'a>(catalogue: &'a Catalogue, item: &str) -> Option<&'a Construction> {
+    let mut singles = catalogue.constructions.iter().filter(|cable| cable.cores == 1);
+    singles.find(|cable| item_of(cable) == item)
+}
+
 /// The best choice for a need, with company as asked and no other heat.
 pub fn choose<'a>(catalogue: &'a Catalogue, ask: &Ask) -> Option<Choice<'a>> {
     Offers::new(catalogue, ask.service).choose(ask, Place::default())

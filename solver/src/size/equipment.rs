@@ -12,19 +12,24 @@ const MOTORS: [f64; 20] = [
 /// Smallest rating put into a station, kVA.
 const SMALLEST_KVA: f64 = 400.0;
 
-/// The smallest dry-type transformer of the network's voltages that stays within the loading
-/// limit; the largest where none does.
-pub fn transformer(catalogue: &Catalogue, load_kva: f64) -> Option<&Transformer> {
+/// The dry-type transformers of the network's voltages, small to large.
+pub fn fitting(catalogue: &Catalogue) -> impl DoubleEndedIterator<Item = &Transformer> {
     let rules = &catalogue.rules;
-    let fits = |unit: &&Transformer| {
+    catalogue.transformers.iter().filter(move |unit| {
         unit.build.contains("dry")
             && unit.kva >= SMALLEST_KVA
             && (unit.hv_kv - rules.mv_voltage_kv.value).abs() < 0.5
             && (unit.lv_kv - rules.lv_voltage_kv.value).abs() < 0.05
-    };
-    let limit = rules.transformer_loading_max.value;
-    let all = || catalogue.transformers.iter().filter(fits);
-    all().find(|unit| unit.kva * limit >= load_kva - 1e-6).or_else(|| all().next_back())
+    })
+}
+
+/// The smallest of the [`fitting`] transformers that stays within the loading limit; the largest
+/// where none does.
+pub fn transformer(catalogue: &Catalogue, load_kva: f64) -> Option<&Transformer> {
+    let limit = catalogue.rules.transformer_loading_max.value;
+    fitting(catalogue)
+        .find(|unit| unit.kva * limit >= load_kva - 1e-6)
+        .or_else(|| fitting(catalogue).next_back())
 }
 
 /// Price-book id of a transformer.

@@ -69,22 +69,21 @@ pub fn laid_length(catalogue: &Catalogue, route_m: f64) -> f64 {
     route_m * catalogue.rules.cable_route_factor.value + catalogue.rules.cable_end_allowance_m.value
 }
 
-/// The parallel single-mode optic of the link rate with the shortest reach that suffices, or the
-/// one with the longest reach.
-pub fn optic(catalogue: &Catalogue, length_m: f64) -> Option<&Optic> {
+/// The parallel single-mode optics of the link rate, in table order.
+pub fn fitting(catalogue: &Catalogue) -> impl Iterator<Item = &Optic> {
     let rate = catalogue.rules.link_rate_gbps.value;
-    let fits = |optic: &&Optic| {
+    catalogue.optics.iter().filter(move |optic| {
         optic.media == "SMF parallel" && (f64::from(optic.rate_gbps) - rate).abs() < 0.5
-    };
-    let reaching = catalogue
-        .optics
-        .iter()
-        .filter(fits)
+    })
+}
+
+/// The one of the [`fitting`] optics with the shortest reach that suffices, or the one with the
+/// longest reach.
+pub fn optic(catalogue: &Catalogue, length_m: f64) -> Option<&Optic> {
+    let reaching = fitting(catalogue)
         .filter(|optic| optic.reach_m >= length_m)
         .min_by(|a, b| a.reach_m.total_cmp(&b.reach_m));
-    reaching.or_else(|| {
-        catalogue.optics.iter().filter(fits).max_by(|a, b| a.reach_m.total_cmp(&b.reach_m))
-    })
+    reaching.or_else(|| fitting(catalogue).max_by(|a, b| a.reach_m.total_cmp(&b.reach_m)))
 }
 
 /// Price-book id of a transceiver of a rate.

@@ -53,6 +53,11 @@ pub struct PipeCost {
     pub width_mm: f64,
 }
 
+/// The pipe of a nominal diameter that the planner lays.
+pub fn of_diameter(catalogue: &Catalogue, dn: u32) -> Option<&Pipe> {
+    catalogue.pipes.iter().find(|pipe| pipe.dn == dn && pipe.material.contains(MATERIAL))
+}
+
 impl PipeTable {
     /// The pipes of a catalogue.
     pub fn new(catalogue: &Catalogue) -> Self {

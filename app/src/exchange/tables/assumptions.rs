@@ -8,7 +8,7 @@ use super::{Cell, Table, columns, money, number, text};
 
 /// Everything the result rests on beside the plan: what was chosen, replaced or accepted, and
 /// every figure of the rule set.
-pub(in crate::exchange) fn assumptions(document: &Document<'_>) -> Table {
+pub(super) fn assumptions(document: &Document<'_>) -> Table {
     let Document { plan, catalogue, .. } = *document;
     let mut rows = plan_choices(plan, catalogue);
     for (name, meaning, parameter) in catalogue.rules.parameters() {

@@ -39,7 +39,7 @@ fn phases(document: &Document<'_>) -> Vec<Id> {
 }
 
 fn write_titles(sheet: &mut Worksheet, phases: &[Id], styles: &Styles) -> Result<(), XlsxError> {
-    write_header(sheet, &[Column { title: "Group", width: 24, decimals: 0 }], styles)?;
+    write_header(sheet, &[Column::plain("Group", 24, 0)], styles)?;
     let names = phases.iter().map(Id::as_str).chain(["Total (EUR)", "Rows without a price"]);
     for (index, name) in (1_u16..).zip(names) {
         sheet.write_string_with_format(0, index, name, &styles.header)?;

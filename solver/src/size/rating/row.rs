@@ -127,7 +127,7 @@ pub struct Warmth {
     pub rated_a: f64,
     /// Temperature of their hottest conductor at the design current, °C.
     pub conductor_c: f64,
-    /// Rise of that conductor by its own circuits at 90 °C, dielectric loss apart, K.
+    /// Rise of the conductor that limits them by their own current at 90 °C, K.
     pub own_k: f64,
     /// Rise by the dielectric loss of its own circuits, K.
     pub dielectric_k: f64,
@@ -199,13 +199,14 @@ pub fn warmth(
             let beyond = alone + group.thermal.mutual(resistivity, gain(own));
             let around_c = ground_c + cables_k + pipes_k;
             let amperes = group.thermal.current(CONDUCTOR_MAX_C - around_c, beyond);
-            worst.rated_a = worst.rated_a.min(amperes * f64::from(group.count));
-            let square = group.current_a * group.current_a;
-            let own_k = square * group.thermal.rise_per_square_ampere(beyond);
-            if own_k + cables_k + pipes_k >= worst.own_k + worst.cables_k + worst.pipes_k {
+            let conductor_c = group.thermal.temperature(around_c, group.current_a, beyond);
+            worst.conductor_c = worst.conductor_c.max(conductor_c);
+            let rated_a = amperes * f64::from(group.count);
+            if rated_a < worst.rated_a {
+                let square = group.current_a * group.current_a;
                 worst = Warmth {
-                    conductor_c: group.thermal.temperature(around_c, group.current_a, beyond),
-                    own_k,
+                    rated_a,
+                    own_k: square * group.thermal.rise_per_square_ampere(beyond),
                     dielectric_k: group.thermal.dielectric_rise(beyond),
                     cables_k,
                     pipes_k,
