@@ -104,6 +104,21 @@ impl Branch {
         }
     }
 
+    /// The same with a magnetising admittance at the middle of its T circuit, turned into the π
+    /// circuit by star and delta. `high_share` are the shares of resistance and reactance that
+    /// lie before it, seen from `from`.
+    #[must_use]
+    pub fn magnetised(self, admittance: Complex, high_share: (f64, f64)) -> Self {
+        if admittance.is_zero() {
+            return self;
+        }
+        let series = self.impedance;
+        let before = Complex::new(series.re * high_share.0, series.im * high_share.1);
+        let (after, star) = (series - before, admittance.inverse());
+        let sum = before * after + before * star + after * star;
+        Self { impedance: sum / star, shunt_from: after / sum, shunt_to: before / sum, ..self }
+    }
+
     /// The four entries it adds to the admittance matrix.
     pub(crate) fn admittance(&self) -> Ends {
         let turns = Complex::polar(self.ratio, self.shift);

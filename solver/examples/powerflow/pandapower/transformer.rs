@@ -141,20 +141,13 @@ impl Plate {
         Ok(Complex::new(real, imaginary) * scale)
     }
 
-    /// The T circuit with its magnetising branch, turned into a π circuit by star and delta.
+    /// The branch with the magnetising admittance of all units, seen from the low side.
     fn magnetised(&self, branch: Branch, over: f64, base_mva: f64) -> Branch {
         let iron = self.iron_kw / 1000.0;
         let all = self.no_load_percent / 100.0 * self.rated_mva;
         let reactive = -(all * all - iron * iron).max(0.0).sqrt();
         let magnetising = Complex::new(iron, reactive) * (over * over / base_mva * self.parallel);
-        if magnetising.is_zero() {
-            return branch;
-        }
-        let series = branch.impedance;
-        let high = Complex::new(series.re * self.high_share.0, series.im * self.high_share.1);
-        let (low, star) = (series - high, magnetising.inverse());
-        let sum = high * low + high * star + low * star;
-        Branch { impedance: sum / star, shunt_from: low / sum, shunt_to: high / sum, ..branch }
+        branch.magnetised(magnetising, self.high_share)
     }
 }
 

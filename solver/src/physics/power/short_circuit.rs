@@ -152,19 +152,9 @@ fn diagonal(
         add(to, from, ends.to_from);
     }
     factor.factorise(&pattern)?;
-    let mut side = vec![[0.0; 2]; sites.len()];
-    let mut out = Vec::with_capacity(sites.len());
-    for (bus, &fed) in fed.iter().enumerate() {
-        if !fed {
-            out.push(None);
-            continue;
-        }
-        side.fill([0.0; 2]);
-        side[bus] = [1.0, 0.0];
-        factor.solve(&pattern, &mut side);
-        out.push(Some(Complex::new(side[bus][0], side[bus][1])));
-    }
-    Ok(out)
+    let blocks = factor.inverse_diagonal(&pattern);
+    let number = |block: &Block<2>| Complex::new(block[0][0], block[1][0]);
+    Ok(fed.iter().zip(&blocks).map(|(&fed, block)| fed.then(|| number(block))).collect())
 }
 
 /// Which buses a feeder reaches.
