@@ -17,6 +17,7 @@ mod redundancy;
 #[cfg(test)]
 mod sample;
 mod service;
+mod short_circuit;
 pub mod verify;
 mod voltage_drop;
 mod waypoints;
@@ -119,6 +120,7 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     redundancy::check(plan, catalogue, report, &mut findings);
     waypoints::check(plan, report, &mut findings);
     voltage_drop::check(catalogue, report, &mut findings);
+    short_circuit::check(catalogue, report, &mut findings);
     pressure::check(catalogue, report, &mut findings);
     reach::check(report, &mut findings);
     budget::check(plan, report, &mut findings);

@@ -7,6 +7,7 @@ use crate::check;
 use crate::corridors;
 use crate::cost;
 use crate::demand::{self, Demands};
+use crate::electrical;
 use crate::geometry::Point;
 use crate::network::{self, Network};
 use crate::phases;
@@ -194,6 +195,7 @@ fn run(
         stop: if report.cost.gap() < CLOSED && report.is_complete() { Stop::Optimal } else { stop },
         bound_method,
     };
+    report.power = electrical::study(plan, &merged, &report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::catalogue::module::{Load, Service};
 use crate::catalogue::tables::Conductor;
 use crate::edit::Edit;
+use crate::electrical::PowerStudy;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::units::{Cents, Confidence};
@@ -36,6 +37,8 @@ pub struct Report {
     pub verification: Verification,
     /// Sums over the site.
     pub totals: Totals,
+    /// Voltages, currents, losses and short circuits of the electrical network.
+    pub power: PowerStudy,
 }
 
 impl Report {

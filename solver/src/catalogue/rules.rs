@@ -109,6 +109,24 @@ rule_set! {
     lv_drop_max_percent: 0.1..=10.0,
     /// Highest voltage drop of a medium-voltage circuit, per cent.
     mv_drop_max_percent: 0.1..=10.0,
+    /// How far the voltage of a module may lie from nominal, per cent.
+    voltage_band_percent: 1.0..=20.0,
+    /// Highest short-circuit power of the grid at a utility entry, MVA.
+    grid_fault_max_mva: 1.0..=50000.0,
+    /// Lowest short-circuit power of the grid at a utility entry, MVA.
+    grid_fault_min_mva: 1.0..=50000.0,
+    /// Resistance of the grid over its reactance.
+    grid_r_to_x: 0.0..=2.0,
+    /// Subtransient reactance of standby generators, per cent of their rating.
+    generator_reactance_percent: 5.0..=50.0,
+    /// No-load current of distribution transformers, per cent.
+    transformer_i0_percent: 0.0..=5.0,
+    /// Time in which a medium-voltage short circuit is cleared, s.
+    mv_clearing_s: 0.02..=5.0,
+    /// Time in which a low-voltage short circuit is cleared, s.
+    lv_clearing_s: 0.01..=5.0,
+    /// Conductor temperature at the end of a short circuit, degrees Celsius.
+    fault_end_temperature_c: 90.0..=300.0,
     /// Thermal resistivity of the soil, K m/W; the cable table holds 1.0, 1.5 and 2.5.
     soil_k_m_per_w: 1.0..=2.5,
     /// Temperature of the ground, degrees Celsius.
