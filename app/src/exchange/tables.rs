@@ -5,11 +5,13 @@
 
 mod assumptions;
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use stackyard_solver::catalogue::Catalogue;
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::catalogue::tables::Conductor;
+use stackyard_solver::electrical::CableState;
 use stackyard_solver::report::{
     CableSizing, Connection, Finding, PipeRun, PumpSet, Report, Severity, Sizing,
     TransformerChoice, Trench,
@@ -114,9 +116,15 @@ pub(super) fn bill(report: &Report) -> Table {
 
 /// Power cables by connection.
 pub(super) fn cables(document: &Document<'_>) -> Table {
+    let power = &document.report.power;
+    let states: BTreeMap<&str, &CableState> =
+        power.cables.iter().map(|state| (state.connection.as_str(), state)).collect();
     let rows =
         document.report.connections.iter().filter_map(|connection| match &connection.sizing {
-            Some(Sizing::Cable(cable)) => Some(cable_row(connection, cable, document.catalogue)),
+            Some(Sizing::Cable(cable)) => {
+                let state = states.get(connection.id.as_str()).copied();
+                Some(cable_row(connection, cable, state, document.catalogue))
+            }
             Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => None,
         });
     Table {
@@ -139,6 +147,10 @@ pub(super) fn cables(document: &Document<'_>) -> Table {
             ("Route length (m)", 12, 1),
             ("Circuit length (m)", 12, 1),
             ("Loss (kW)", 10, 2),
+            ("Voltage at load (p.u.)", 12, 4),
+            ("Loss in the flow (kW)", 12, 2),
+            ("Ik'' max (kA)", 12, 2),
+            ("Withstand (kA)", 12, 2),
             ("Phase", 10, 0),
             ("Confidence", 12, 0),
             ("Source", 50, 0),
@@ -147,7 +159,15 @@ pub(super) fn cables(document: &Document<'_>) -> Table {
     }
 }
 
-fn cable_row(connection: &Connection, cable: &CableSizing, catalogue: &Catalogue) -> Vec<Cell> {
+fn cable_row(
+    connection: &Connection,
+    cable: &CableSizing,
+    state: Option<&CableState>,
+    catalogue: &Catalogue,
+) -> Vec<Cell> {
+    let solved = |figure: fn(&CableState) -> Option<f64>| {
+        state.and_then(figure).map_or(Cell::Empty, Cell::Number)
+    };
     let described = catalogue.prices.get(&cable.item).map(|price| price.description.as_str());
     let conductor = match cable.conductor {
         Conductor::Al => "Al",
@@ -172,6 +192,10 @@ fn cable_row(connection: &Connection, cable: &CableSizing, catalogue: &Catalogue
         number(connection.length_m),
         number(cable.circuit_m),
         number(cable.loss_kw),
+        solved(|state| state.voltage_pu),
+        solved(|state| Some(state.loss_kw)),
+        solved(|state| state.fault_max_ka),
+        solved(|state| Some(state.withstand_ka)),
         text(&connection.phase),
         text(cable.confidence),
         text(&cable.source),

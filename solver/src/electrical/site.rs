@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::module::{ModuleKind, ModuleType, PortRole, Service};
-use crate::catalogue::rules::Redundancy;
+use crate::catalogue::rules::{Redundancy, RuleSet};
 use crate::catalogue::tables::{Conductor, Installation};
 use crate::id::Id;
+use crate::physics::power::short_circuit::{Extreme, voltage_factor};
 use crate::physics::power::{Complex, PowerError};
 use crate::plan::Plan;
 use crate::report::{CableSizing, Connection, Report, Sizing};
@@ -35,7 +36,10 @@ pub struct Site {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Feed {
     /// A utility.
-    Grid,
+    Grid {
+        /// What it can give, kVA.
+        capacity_kva: f64,
+    },
     /// A generator of a rating.
     Generator {
         /// Rating, kVA.
@@ -43,6 +47,15 @@ pub enum Feed {
     },
     /// The inverter of an uninterruptible supply.
     Inverter,
+}
+
+/// Short-circuit power of what feeds a node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FaultFeed {
+    /// Short-circuit power, MVA.
+    pub power_mva: f64,
+    /// Resistance over reactance.
+    pub r_to_x: f64,
 }
 
 /// A node.
@@ -119,6 +132,49 @@ pub struct Inverter {
     pub rated_kva: f64,
 }
 
+/// Short-circuit voltage of the transformer behind a utility entry of low voltage, as a share.
+const ENTRY_UK: f64 = 0.06;
+
+/// Tolerance of low voltage that the voltage factor goes by, per cent: the wider one.
+const LV_TOLERANCE_PERCENT: f64 = 10.0;
+
+impl Node {
+    /// The voltage factor of IEC 60909-0 for a short circuit there.
+    pub fn voltage_factor(&self, extreme: Extreme) -> f64 {
+        voltage_factor(self.nominal_kv, extreme, LV_TOLERANCE_PERCENT)
+    }
+
+    /// What feeds a short circuit there; none without a utility or generator.
+    ///
+    /// Generators have a fictitious resistance of 0.15 X'' below 1 kV and 0.07 X'' above (IEC
+    /// 60909-0, clause 6.6.1). An inverter gives no more than its load current.
+    pub fn fault_feed(&self, rules: &RuleSet, extreme: Extreme) -> Option<FaultFeed> {
+        match self.feed? {
+            Feed::Grid { capacity_kva } => {
+                let grid_mva = match extreme {
+                    Extreme::Max => rules.grid_fault_max_mva.value,
+                    Extreme::Min => rules.grid_fault_min_mva.value,
+                };
+                let limit_mva = if self.nominal_kv < 1.0 && capacity_kva > 0.0 {
+                    capacity_kva / 1000.0 / ENTRY_UK
+                } else {
+                    f64::INFINITY
+                };
+                let r_to_x = rules.grid_r_to_x.value;
+                Some(FaultFeed { power_mva: grid_mva.min(limit_mva), r_to_x })
+            }
+            Feed::Generator { rated_kva } if rated_kva > 0.0 => {
+                let r_to_x: f64 = if self.nominal_kv < 1.0 { 0.15 } else { 0.07 };
+                let reactance = rules.generator_reactance_percent.value / 100.0;
+                let impedance = reactance * (1.0 + r_to_x * r_to_x).sqrt();
+                let power_mva = self.voltage_factor(extreme) * rated_kva / 1000.0 / impedance;
+                Some(FaultFeed { power_mva, r_to_x })
+            }
+            Feed::Generator { .. } | Feed::Inverter => None,
+        }
+    }
+}
+
 impl Site {
     /// The network of a plan and its report; `catalogue` already carries the plan's overrides.
     pub fn of(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Self {
@@ -192,7 +248,7 @@ impl<'a> Builder<'a> {
         let plan = self.plan;
         for entry in plan.entries.iter().filter(|entry| entry.service.is_power()) {
             let node = self.add_node(entry.id.to_string(), None, entry.service);
-            self.site.nodes[node].feed = Some(Feed::Grid);
+            self.site.nodes[node].feed = Some(Feed::Grid { capacity_kva: entry.capacity.value() });
             self.busbars.insert((&entry.id, entry.service), node);
         }
         for container in &plan.containers {

@@ -4,7 +4,7 @@ use super::site::{Feed, Site, Unit, VECTOR_GROUP_DEGREES};
 use super::{InverterState, UnitState, ups};
 use crate::catalogue::Catalogue;
 use crate::physics::power::short_circuit::{
-    self, Extreme, Fault, feeder_impedance, transformer_correction, voltage_factor,
+    self, Extreme, Fault, feeder_impedance, transformer_correction,
 };
 use crate::physics::power::{
     Branch, Bus, Case, Complex, Flow, Network, PowerError, Role, Solution, Solver, Start,
@@ -15,9 +15,6 @@ const BASE_MVA: f64 = 1.0;
 
 /// kVA that are 1 p.u.
 const BASE_KVA: f64 = 1000.0 * BASE_MVA;
-
-/// Tolerance of low voltage that the voltage factor goes by, per cent: the wider one.
-const LV_TOLERANCE_PERCENT: f64 = 10.0;
 
 /// Temperature coefficient of resistance in a short circuit, per K (IEC 60909-0, clause 2.4).
 const FAULT_COEFFICIENT: f64 = 0.004;
@@ -73,11 +70,10 @@ pub(super) fn flow(site: &Site, catalogue: &Catalogue) -> Result<SiteFlow, Power
         solution = solver.solve(&Case { start: Start::From(&solution), ..Case::default() })?;
     }
     let flows = solver.flows(&solution);
-    let given = site
-        .nodes
-        .iter()
-        .zip(&solution.injections)
-        .filter(|(node, _)| matches!(node.feed, Some(Feed::Grid | Feed::Generator { .. })));
+    let given =
+        site.nodes.iter().zip(&solution.injections).filter(|(node, _)| {
+            matches!(node.feed, Some(Feed::Grid { .. } | Feed::Generator { .. }))
+        });
     let drawn_kva = given.fold(Complex::ZERO, |sum, (_, &injection)| sum + injection * BASE_KVA);
     Ok(SiteFlow { solution, flows, draws_kva: draws, drawn_kva, inverters })
 }
@@ -149,7 +145,7 @@ impl SiteFlow {
 fn network(site: &Site) -> Network {
     let bus = |node: &super::site::Node| Bus {
         role: match node.feed {
-            Some(Feed::Grid | Feed::Generator { .. } | Feed::Inverter) => {
+            Some(Feed::Grid { .. } | Feed::Generator { .. } | Feed::Inverter) => {
                 Role::Slack { voltage: 1.0, angle: 0.0 }
             }
             None => Role::Load,
@@ -218,26 +214,12 @@ fn extreme_faults(
             same[inverter.output] = input;
         }
     }
-    let grid_mva = match extreme {
-        Extreme::Max => rules.grid_fault_max_mva.value,
-        Extreme::Min => rules.grid_fault_min_mva.value,
-    };
     let mut sites = Vec::with_capacity(site.nodes.len());
     for node in &site.nodes {
-        let factor = voltage_factor(node.nominal_kv, extreme, LV_TOLERANCE_PERCENT);
-        let feeder = match node.feed {
-            Some(Feed::Grid) => {
-                Some(feeder_impedance(factor, grid_mva, rules.grid_r_to_x.value, BASE_MVA))
-            }
-            Some(Feed::Generator { rated_kva }) if rated_kva > 0.0 => {
-                let percent = rules.generator_reactance_percent.value;
-                let reactance = percent / 100.0 * BASE_KVA / rated_kva;
-                // A fictitious resistance of 0.15 X'' below 1 kV, 0.07 X'' above (IEC 60909-0).
-                let share = if node.nominal_kv < 1.0 { 0.15 } else { 0.07 };
-                Some(Complex::new(share * reactance, reactance))
-            }
-            Some(Feed::Generator { .. } | Feed::Inverter) | None => None,
-        };
+        let factor = node.voltage_factor(extreme);
+        let feeder = node
+            .fault_feed(rules, extreme)
+            .map(|feed| feeder_impedance(factor, feed.power_mva, feed.r_to_x, BASE_MVA));
         sites.push(short_circuit::Site { nominal_kv: node.nominal_kv, factor, feeder });
     }
     if sites.iter().all(|site| site.feeder.is_none()) {
@@ -254,8 +236,7 @@ fn extreme_faults(
         if extreme == Extreme::Min {
             return branch;
         }
-        let low_kv = site.nodes[unit.to].nominal_kv;
-        let factor = voltage_factor(low_kv, Extreme::Max, LV_TOLERANCE_PERCENT);
+        let factor = site.nodes[unit.to].voltage_factor(Extreme::Max);
         let correction = transformer_correction(factor, reactive_percent(unit) / 100.0);
         Branch { impedance: branch.impedance * correction, ..branch }
     });
