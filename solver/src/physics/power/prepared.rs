@@ -311,7 +311,8 @@ impl Solver {
         match case.start {
             Start::Flat => {}
             Start::Linear => {
-                let known: Vec<bool> = (work.roles.iter().zip(&work.live))
+                let pairs = work.roles.iter().zip(&work.live);
+                let known: Vec<bool> = pairs
                     .map(|(role, &live)| !live || matches!(role, Role::Slack { .. }))
                     .collect();
                 let on =
