@@ -121,12 +121,12 @@ const TRAFO: [Column; 27] = [
 pub(super) fn network_json(document: &Document<'_>) -> Result<String, BuildError> {
     let site = Site::of(document.plan, document.catalogue, document.report);
     let tables = [
-        ("bus", table(&BUS, buses(&site))?),
-        ("ext_grid", table(&EXT_GRID, grids(document, &site))?),
-        ("load", table(&LOAD, loads(document, &site))?),
-        ("switch", table(&SWITCH, bypasses(&site))?),
-        ("line", table(&LINE, lines(document, &site))?),
-        ("trafo", table(&TRAFO, transformers(&site))?),
+        ("bus", table(&BUS, &buses(&site))?),
+        ("ext_grid", table(&EXT_GRID, &grids(document, &site))?),
+        ("load", table(&LOAD, &loads(document, &site))?),
+        ("switch", table(&SWITCH, &bypasses(&site))?),
+        ("line", table(&LINE, &lines(document, &site))?),
+        ("trafo", table(&TRAFO, &transformers(&site))?),
         ("version", json!(FORMAT)),
         ("format_version", json!(FORMAT)),
         ("name", json!(document.plan.name)),
@@ -146,7 +146,7 @@ pub(super) fn network_json(document: &Document<'_>) -> Result<String, BuildError
 }
 
 /// A table as pandapower nests it: text inside the text.
-fn table(columns: &[Column], rows: Vec<Value>) -> Result<Value, BuildError> {
+fn table(columns: &[Column], rows: &[Value]) -> Result<Value, BuildError> {
     let names: Vec<&str> = columns.iter().map(|&(name, _)| name).collect();
     let index: Vec<usize> = (0..rows.len()).collect();
     let body = json!({ "columns": names, "index": index, "data": rows });
