@@ -8,6 +8,7 @@ mod certificate;
 mod csv;
 mod dxf;
 pub(crate) mod json;
+mod pandapower;
 pub(crate) mod png;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -42,6 +43,8 @@ pub(crate) enum Format {
     Json,
     /// Picture of the drawing.
     Png,
+    /// The electrical network for pandapower.
+    Pandapower,
 }
 
 /// What an export is made from.
@@ -134,6 +137,10 @@ pub(crate) fn write(
             write_file(path, text.as_bytes())
         }
         Format::Png => png::write(document, path, PICTURE_SIZE),
+        Format::Pandapower => {
+            let text = pandapower::network_json(document).map_err(build_error(path))?;
+            write_file(path, text.as_bytes())
+        }
     }
 }
 
@@ -199,12 +206,13 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const FILES: [(Format, &str); 5] = [
+    const FILES: [(Format, &str); 6] = [
         (Format::Xlsx, "plan.xlsx"),
         (Format::Dxf, "plan.dxf"),
         (Format::Svg, "plan.svg"),
         (Format::Json, "plan.json"),
         (Format::Png, "plan.png"),
+        (Format::Pandapower, "plan.pp.json"),
     ];
 
     #[test]

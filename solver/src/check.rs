@@ -13,6 +13,7 @@ mod capacity;
 mod clearance;
 mod energy_law;
 mod overlap;
+mod power_flow;
 mod pressure;
 mod reach;
 mod redundancy;
@@ -125,6 +126,7 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     waypoints::check(plan, report, &mut findings);
     ampacity::check(catalogue, report, &mut findings);
     voltage_drop::check(catalogue, report, &mut findings);
+    power_flow::check(catalogue, report, &mut findings);
     pressure::check(catalogue, report, &mut findings);
     reach::check(report, &mut findings);
     budget::check(plan, report, &mut findings);

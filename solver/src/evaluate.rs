@@ -8,6 +8,7 @@ use crate::contingency;
 use crate::corridors;
 use crate::cost;
 use crate::demand::{self, Demands};
+use crate::electrical;
 use crate::geometry::Point;
 use crate::network::{self, Network};
 use crate::phases;
@@ -198,6 +199,7 @@ fn run(
     };
     report.contingencies = contingency::study(plan, &merged, &report);
     report.year = year::study(plan, &merged, &report);
+    report.power = electrical::study(plan, &merged, &report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);

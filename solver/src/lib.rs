@@ -38,6 +38,7 @@ pub mod corridors;
 pub mod cost;
 pub mod demand;
 pub mod edit;
+pub mod electrical;
 mod evaluate;
 pub mod generate;
 pub mod geometry;

@@ -1,3 +1,4 @@
 //! The laws the sizes are judged by. Bare `f64` in SI units inside, as in the textbooks.
 
 pub mod hydraulics;
+pub mod power;

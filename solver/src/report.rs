@@ -6,6 +6,7 @@ use crate::catalogue::module::{Load, Service};
 use crate::catalogue::tables::Conductor;
 use crate::contingency::ContingencyStudy;
 use crate::edit::Edit;
+use crate::electrical::PowerStudy;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::units::{Cents, Confidence};
@@ -42,6 +43,8 @@ pub struct Report {
     pub totals: Totals,
     /// Energy, water and heat of a year of weather.
     pub year: YearStudy,
+    /// Voltages, currents, losses and short circuits of the electrical network.
+    pub power: PowerStudy,
 }
 
 impl Report {

@@ -164,6 +164,50 @@ impl<const B: usize> Factor<B> {
         Ok(())
     }
 
+    /// The diagonal blocks of the inverse of a factorised system, unknown by unknown.
+    ///
+    /// With `A = L U`, the parts of `Z = A⁻¹` inside the pattern follow from those further down:
+    /// `Z_ij = P_i⁻¹ (δ_ij − Σ_k U_ik Z_kj)` on and right of the diagonal with the pivots `P`, and
+    /// `Z_ji = −Σ_k Z_jk L_ki` below it (Takahashi, Fagan and Chen, 1973).
+    pub fn inverse_diagonal(&self, pattern: &Pattern) -> Vec<Block<B>> {
+        let mut inverse: Vec<Block<B>> = vec![[[0.0; B]; B]; pattern.entries()];
+        // What is eliminated together later is in the pattern together.
+        let slot = |row: usize, column: usize| {
+            let (start, end) = (pattern.starts[row], pattern.starts[row + 1]);
+            start + pattern.columns[start..end].partition_point(|&own| own < column)
+        };
+        for row in (0..pattern.unknowns()).rev() {
+            let pivot = pattern.diagonal[row];
+            let right = pivot + 1..pattern.starts[row + 1];
+            for target in right.clone() {
+                let other = pattern.columns[target];
+                let (mut across, mut down) = ([[0.0; B]; B], [[0.0; B]; B]);
+                for between in right.clone() {
+                    let middle = pattern.columns[between];
+                    add(
+                        &mut across,
+                        &product(&self.values[between], &inverse[slot(middle, other)]),
+                    );
+                    let lower = &self.values[slot(middle, row)];
+                    add(&mut down, &product(&inverse[slot(other, middle)], lower));
+                }
+                inverse[target] = negated(&product(&self.values[pivot], &across));
+                inverse[slot(other, row)] = negated(&down);
+            }
+            let mut rest = [[0.0; B]; B];
+            for between in right {
+                let below = &inverse[slot(pattern.columns[between], row)];
+                add(&mut rest, &product(&self.values[between], below));
+            }
+            let mut own = negated(&rest);
+            for (index, line) in own.iter_mut().enumerate() {
+                line[index] += 1.0;
+            }
+            inverse[pivot] = product(&self.values[pivot], &own);
+        }
+        pattern.place.iter().map(|&place| inverse[pattern.diagonal[place]]).collect()
+    }
+
     /// Replaces a right side by the solution of a factorised system.
     pub fn solve(&mut self, pattern: &Pattern, side: &mut [[f64; B]]) {
         for (side, &place) in side.iter().zip(&pattern.place) {
@@ -201,6 +245,16 @@ fn product<const B: usize>(left: &Block<B>, right: &Block<B>) -> Block<B> {
         }
     }
     out
+}
+
+fn add<const B: usize>(sum: &mut Block<B>, part: &Block<B>) {
+    for (sum, part) in sum.iter_mut().flatten().zip(part.as_flattened()) {
+        *sum += part;
+    }
+}
+
+fn negated<const B: usize>(block: &Block<B>) -> Block<B> {
+    block.map(|line| line.map(|value| -value))
 }
 
 /// Subtracts block times vector.
@@ -291,6 +345,16 @@ mod tests {
                     take(&mut rest, block, answer);
                 }
                 prop_assert!(rest.iter().all(|rest| rest.abs() < 1e-9), "{rest:?}");
+            }
+            for (unknown, block) in factor.inverse_diagonal(&pattern).iter().enumerate() {
+                for column in 0..2 {
+                    let mut unit = vec![[0.0; 2]; unknowns];
+                    unit[unknown][column] = 1.0;
+                    factor.solve(&pattern, &mut unit);
+                    for (row, answer) in block.iter().zip(unit[unknown]) {
+                        prop_assert!((row[column] - answer).abs() < 1e-12, "{block:?}");
+                    }
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::contingency::ContingencyStudy;
+use stackyard_solver::electrical::PowerStudy;
 use stackyard_solver::report::{
     BoqRow, Connection, Finding, PhaseReport, PipeRun, PumpSet, Search, TransformerChoice, Trench,
 };
@@ -56,6 +57,7 @@ struct MachineReport<'a> {
     contingencies: &'a ContingencyStudy,
     year: &'a YearStudy,
     provenance: Provenance,
+    power: &'a PowerStudy,
 }
 
 /// Sums by the label of their service, in file order.
@@ -134,6 +136,7 @@ fn machine_report<'a>(document: &Document<'a>) -> Result<MachineReport<'a>, Buil
         contingencies: &report.contingencies,
         year: &report.year,
         provenance: provenance(document)?,
+        power: &report.power,
     })
 }
 

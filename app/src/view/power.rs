@@ -1,15 +1,18 @@
 //! Power: circuits with their sizes, loading, warmth, voltage drop and short-circuit withstand, and
 //! transformer stations.
 
+use std::collections::BTreeMap;
+
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::catalogue::tables::Conductor;
+use stackyard_solver::electrical::CableState;
 use stackyard_solver::report::{CableSizing, Connection, Report, Sizing};
 
 use crate::format::number;
 use crate::look::Look;
 use crate::view::table::{Cell, Column, Row, Table, Tone};
 
-const CIRCUITS: [Column; 15] = [
+const CIRCUITS: [Column; 16] = [
     Column::words("Connection", 110.0),
     Column::words("Service", 76.0),
     Column::numbers("Load kVA", 72.0),
@@ -20,25 +23,28 @@ const CIRCUITS: [Column; 15] = [
     Column::numbers("Rated A", 64.0),
     Column::numbers("Loading %", 72.0),
     Column::numbers("Core °C", 60.0),
-    Column::numbers("Spacing mm", 76.0),
     Column::numbers("Drop %", 60.0),
     Column::numbers("Withstand kA", 86.0),
     Column::numbers("Loss kW", 60.0),
     Column::words("Governed by", 92.0),
+    Column::numbers("Voltage %", 70.0),
+    Column::numbers("Ik'' kA", 60.0),
 ];
 
 /// Power connections.
 pub(crate) fn circuits(look: &Look<'_>, report: &Report) -> Table {
+    let states: BTreeMap<&str, &CableState> =
+        report.power.cables.iter().map(|state| (state.connection.as_str(), state)).collect();
     let rows = report
         .connections
         .iter()
         .filter(|connection| connection.service.is_power())
-        .map(|connection| circuit(look, connection))
+        .map(|connection| circuit(look, connection, &states))
         .collect();
     Table { columns: &CIRCUITS, rows, groups: Vec::new() }
 }
 
-fn circuit(look: &Look<'_>, connection: &Connection) -> Row {
+fn circuit(look: &Look<'_>, connection: &Connection, states: &BTreeMap<&str, &CableState>) -> Row {
     let mut cells = vec![
         connection_cell(connection),
         Cell::word(connection.service.label()).toned(Tone::Weak),
@@ -56,11 +62,14 @@ fn circuit(look: &Look<'_>, connection: &Connection) -> Row {
             | Service::DataB => rules.lv_drop_max_percent.value,
         };
         cells.extend(cable_cells(cable, limit));
+        if let Some(state) = states.get(connection.id.as_str()) {
+            cells.extend(state_cells(cable, state, rules.voltage_band_percent.value));
+        }
     }
     Row { cells, names: vec![connection.id.clone()], ..Row::default() }
 }
 
-fn cable_cells(cable: &CableSizing, drop_limit: f64) -> [Cell; 11] {
+fn cable_cells(cable: &CableSizing, drop_limit: f64) -> [Cell; 10] {
     let loading = cable.loading_percent();
     let withstand = cable.withstand_1s_ka();
     let asked = cable.fault_ma2s.max(0.0).sqrt();
@@ -75,8 +84,6 @@ fn cable_cells(cable: &CableSizing, drop_limit: f64) -> [Cell; 11] {
         Cell::number(cable.conductor_c, number(cable.conductor_c, 0))
             .toned(if cable.conductor_c > 90.05 { Tone::Error } else { Tone::Normal })
             .hovered(warmth(cable)),
-        Cell::number(cable.spacing_mm, number(cable.spacing_mm, 0))
-            .hovered(format!("Axial spacing of circuits, {} m deep", number(cable.depth_m, 2))),
         Cell::number(cable.drop_percent, number(cable.drop_percent, 2))
             .toned(over(cable.drop_percent, drop_limit))
             .hovered(format!("Allowed is {} %", number(drop_limit, 1))),
@@ -127,6 +134,26 @@ fn warmth(cable: &CableSizing) -> String {
     )
 }
 
+/// What the power flow and the short circuits say of a cable.
+fn state_cells(cable: &CableSizing, state: &CableState, band_percent: f64) -> [Cell; 2] {
+    let voltage = state.voltage_pu.map_or_else(
+        || Cell::word("dark").toned(Tone::Error),
+        |voltage| {
+            Cell::number(100.0 * voltage, number(100.0 * voltage, 2))
+                .toned(over(100.0 * (voltage - 1.0).abs(), band_percent))
+                .hovered(format!("Allowed is {} % either way", number(band_percent, 1)))
+        },
+    );
+    let fault = state.fault_max_ka.map_or_else(
+        || Cell::word(""),
+        |fault| {
+            let sized = format!("The cables are sized for {} kA", number(cable.fault_ka, 1));
+            Cell::number(fault, number(fault, 1)).hovered(sized)
+        },
+    );
+    [voltage, fault]
+}
+
 /// A cable as an engineer writes it: `3 × 240 mm² Al`.
 pub(crate) fn cable_name(cable: &CableSizing) -> String {
     let metal = match cable.conductor {
@@ -166,13 +193,16 @@ pub(crate) fn supply_cell(connection: &Connection) -> Cell {
     }
 }
 
-const TRANSFORMERS: [Column; 6] = [
+const TRANSFORMERS: [Column; 9] = [
     Column::words("Station", 110.0),
     Column::words("Phase", 60.0),
     Column::numbers("Load kVA", 80.0),
     Column::numbers("Rating kVA", 80.0),
     Column::numbers("Loading %", 80.0),
     Column::numbers("Loss kW", 80.0),
+    Column::numbers("Flow loading %", 100.0),
+    Column::numbers("Flow loss kW", 90.0),
+    Column::numbers("Ik'' LV kA", 80.0),
 ];
 
 /// Transformer stations.
@@ -181,8 +211,8 @@ pub(crate) fn transformers(look: &Look<'_>, report: &Report) -> Table {
     let rows = report
         .transformers
         .iter()
-        .map(|choice| Row {
-            cells: vec![
+        .map(|choice| {
+            let mut cells = vec![
                 Cell::word(choice.container.to_string()).hovered(choice.source.as_str()),
                 Cell::word(choice.phase.to_string()).toned(Tone::Weak),
                 Cell::number(choice.load_kva, number(choice.load_kva, 0)),
@@ -192,9 +222,18 @@ pub(crate) fn transformers(look: &Look<'_>, report: &Report) -> Table {
                     .toned(over(choice.loading_percent, limit))
                     .hovered(format!("Allowed is {} %", number(limit, 0))),
                 Cell::number(choice.loss_kw, number(choice.loss_kw, 1)),
-            ],
-            names: vec![choice.container.to_string()],
-            ..Row::default()
+            ];
+            let units = &report.power.transformers;
+            if let Some(unit) = units.iter().find(|unit| unit.container == choice.container) {
+                let loading = unit.loading_percent;
+                cells.push(Cell::number(loading, number(loading, 0)).toned(over(loading, limit)));
+                cells.push(Cell::number(unit.loss_kw, number(unit.loss_kw, 1)));
+                let bus = report.power.bus(&format!("{}:LV", choice.container));
+                if let Some(fault) = bus.and_then(|bus| bus.fault_max_ka) {
+                    cells.push(Cell::number(fault, number(fault, 1)));
+                }
+            }
+            Row { cells, names: vec![choice.container.to_string()], ..Row::default() }
         })
         .collect();
     Table { columns: &TRANSFORMERS, rows, groups: Vec::new() }

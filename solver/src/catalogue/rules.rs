@@ -112,6 +112,20 @@ rule_set! {
     lv_drop_max_percent: 0.1..=10.0,
     /// Highest voltage drop of a medium-voltage circuit, per cent.
     mv_drop_max_percent: 0.1..=10.0,
+    /// How far the voltage of a module may lie from nominal, per cent.
+    voltage_band_percent: 1.0..=20.0,
+    /// Highest short-circuit power of the grid at a utility entry, MVA.
+    grid_fault_max_mva: 1.0..=50000.0,
+    /// Lowest short-circuit power of the grid at a utility entry, MVA.
+    grid_fault_min_mva: 1.0..=50000.0,
+    /// Resistance of the grid over its reactance.
+    grid_r_to_x: 0.0..=2.0,
+    /// Subtransient reactance of standby generators, per cent of their rating.
+    generator_reactance_percent: 5.0..=50.0,
+    /// No-load current of distribution transformers, per cent.
+    transformer_i0_percent: 0.0..=5.0,
+    /// Conductor temperature at the end of a short circuit, degrees Celsius.
+    fault_end_temperature_c: 90.0..=300.0,
     /// Thermal resistivity of the soil, K m/W.
     soil_k_m_per_w: 1.0..=2.5,
     /// Thermal resistivity of soil that has dried out around cables, K m/W; for a check only.
@@ -126,8 +140,6 @@ rule_set! {
     pipe_cover_m: 0.2..=3.0,
     /// Temperature of the air where cables rise to their ends, degrees Celsius.
     cable_end_air_c: 0.0..=60.0,
-    /// Short-circuit power of the medium-voltage grid, MVA.
-    mv_fault_mva: 10.0..=5000.0,
     /// Short-circuit current behind a transformer at low voltage, kA.
     lv_fault_ka: 1.0..=200.0,
     /// Time within which a short circuit is cleared by a breaker, s.

@@ -3,7 +3,7 @@
 //! **Why it matters**: insulation ages twice as fast for every 8 to 10 K; a short circuit that is
 //! not withstood melts it.
 //! **Basis**: IEC 60287 with `soil_k_m_per_w`, `soil_temperature_c`, depths, spacing and water
-//! temperatures; `soil_dry_k_m_per_w`; `mv_fault_mva`, `lv_fault_ka`, `fault_clearing_s`.
+//! temperatures; `soil_dry_k_m_per_w`; `grid_fault_max_mva`, `lv_fault_ka`, `fault_clearing_s`.
 
 use super::{finding, spots};
 use crate::catalogue::Catalogue;

@@ -151,7 +151,7 @@ pub fn fault(catalogue: &Catalogue, service: Service, current_a: f64) -> (f64, f
     let rules = &catalogue.rules;
     let medium = service == Service::MvPower;
     let kiloamperes = if medium {
-        rules.mv_fault_mva.value / (3.0_f64.sqrt() * rules.mv_voltage_kv.value)
+        rules.grid_fault_max_mva.value / (3.0_f64.sqrt() * rules.mv_voltage_kv.value)
     } else {
         rules.lv_fault_ka.value
     };

@@ -52,6 +52,8 @@ pub(super) fn cables(document: &Document<'_>, drums: &[Drum<'_>]) -> Table {
             ("Asked for 1 s (kA)", 10, 1),
             ("Withstood for 1 s (kA)", 10, 1),
             ("Governed by", 14, 0),
+            ("Voltage at load (p.u.)", 12, 4),
+            ("Ik'' at load (kA)", 12, 2),
             ("Loss (kW)", 10, 2),
             ("Terminations", 12, 0),
             ("Installation", 34, 0),
@@ -97,7 +99,7 @@ fn row(
             cells.extend(sized(document, drums, connection, sizing, passed));
         }
         Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => {
-            cells.extend(blank(29));
+            cells.extend(blank(31));
             // Where it was routed, the route is known without a cable.
             cells.extend(match &connection.supply {
                 Some(_) => [number(connection.length_m), Cell::Text(passed)],
@@ -130,6 +132,7 @@ fn sized(
         .map(|drum| drum.id.as_str())
         .collect();
     let cores = cores(connection.service);
+    let state = document.report.power.cable(&connection.id);
     let limit = cable::drop_limit(catalogue, connection.service);
     vec![
         number(sizing.current_a),
@@ -158,6 +161,8 @@ fn sized(
         number(sizing.fault_ma2s.max(0.0).sqrt()),
         number(sizing.withstand_1s_ka()),
         text(sizing.governs.label()),
+        state.and_then(|state| state.voltage_pu).map_or(Cell::Empty, Cell::Number),
+        state.and_then(|state| state.fault_max_ka).map_or(Cell::Empty, Cell::Number),
         number(sizing.loss_kw),
         number(2.0 * circuits),
         text("single cores in touching trefoil, buried"),

@@ -324,7 +324,7 @@ fn short_circuit(
     let rules = &catalogue.rules;
     let seconds = rules.fault_clearing_s.value;
     let asked = if service == Service::MvPower {
-        rules.mv_fault_mva.value / rules.mv_voltage_kv.value / 3.0_f64.sqrt() * seconds.sqrt()
+        rules.grid_fault_max_mva.value / rules.mv_voltage_kv.value / 3.0_f64.sqrt() * seconds.sqrt()
     } else {
         let full = rules.lv_fault_ka.value * seconds.sqrt();
         let fused = rules.lv_fused_let_through_ma2s.value.sqrt();
