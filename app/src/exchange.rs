@@ -7,6 +7,7 @@
 mod certificate;
 mod csv;
 mod dxf;
+mod inp;
 pub(crate) mod json;
 pub(crate) mod png;
 #[cfg(test)]
@@ -42,6 +43,8 @@ pub(crate) enum Format {
     Json,
     /// Picture of the drawing.
     Png,
+    /// Pipe networks for EPANET.
+    Inp,
 }
 
 /// What an export is made from.
@@ -134,6 +137,7 @@ pub(crate) fn write(
             write_file(path, text.as_bytes())
         }
         Format::Png => png::write(document, path, PICTURE_SIZE),
+        Format::Inp => write_file(path, inp::text(document).as_bytes()),
     }
 }
 
@@ -199,12 +203,13 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const FILES: [(Format, &str); 5] = [
+    const FILES: [(Format, &str); 6] = [
         (Format::Xlsx, "plan.xlsx"),
         (Format::Dxf, "plan.dxf"),
         (Format::Svg, "plan.svg"),
         (Format::Json, "plan.json"),
         (Format::Png, "plan.png"),
+        (Format::Inp, "plan.inp"),
     ];
 
     #[test]

@@ -53,6 +53,7 @@ pub mod size;
 pub mod sparse;
 pub mod tree;
 pub mod units;
+pub mod water;
 
 pub use check::survey;
 pub use evaluate::{Monitor, Progress, Settings, Silent, evaluate, improve};

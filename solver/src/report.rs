@@ -8,6 +8,7 @@ use crate::edit::Edit;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::units::{Cents, Confidence};
+use crate::water::WaterStudy;
 
 /// The result of planning.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,8 @@ pub struct Report {
     pub verification: Verification,
     /// Sums over the site.
     pub totals: Totals,
+    /// Pressures, flows and temperatures of the pipe networks.
+    pub water: WaterStudy,
 }
 
 impl Report {

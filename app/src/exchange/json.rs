@@ -11,6 +11,7 @@ use stackyard_solver::report::{
     BoqRow, Connection, Finding, PhaseReport, PipeRun, PumpSet, Search, TransformerChoice, Trench,
 };
 use stackyard_solver::units::Cents;
+use stackyard_solver::water::WaterStudy;
 
 use super::certificate::{ServiceSum, certificate, service_sums};
 use super::{BuildError, Document};
@@ -46,6 +47,7 @@ struct MachineReport<'a> {
     pipes: &'a [PipeRun],
     pumps: &'a [PumpSet],
     transformers: &'a [TransformerChoice],
+    water: &'a WaterStudy,
 }
 
 /// Sums by the label of their service, in file order.
@@ -121,6 +123,7 @@ fn machine_report<'a>(document: &Document<'a>) -> MachineReport<'a> {
         pipes: &report.pipes,
         pumps: &report.pumps,
         transformers: &report.transformers,
+        water: &report.water,
     }
 }
 
@@ -141,7 +144,7 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const REQUIRED: [&str; 28] = [
+    const REQUIRED: [&str; 29] = [
         "containers",
         "racks",
         "peak_kw",
@@ -168,6 +171,7 @@ mod tests {
         "pipes",
         "pumps",
         "transformers",
+        "water",
         "plan_fingerprint",
         "project",
     ];

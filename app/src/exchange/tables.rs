@@ -192,19 +192,27 @@ pub(super) fn pipes(report: &Report) -> Table {
             ("Velocity (m/s)", 12, 2),
             ("Gradient (Pa/m)", 12, 0),
             ("Friction of the run (kPa)", 14, 2),
+            ("Heat loss of the run (W)", 14, 0),
             ("Connections served", 12, 0),
             ("Phase", 10, 0),
         ]),
-        rows: report.pipes.iter().flat_map(pipe_rows).collect(),
+        rows: report.pipes.iter().flat_map(|run| pipe_rows(report, run)).collect(),
     }
 }
 
-/// The friction of the whole run stands on its first row only, so that a column sum is right.
-fn pipe_rows(run: &PipeRun) -> Vec<Vec<Cell>> {
+/// Friction and heat loss of the whole run stand on its first row only, so that a column sum is
+/// right.
+fn pipe_rows(report: &Report, run: &PipeRun) -> Vec<Vec<Cell>> {
+    let mut solved = report.water.networks.iter().flat_map(|network| &network.runs);
+    let heat_loss = solved.find(|solved| solved.run == run.id).map(|solved| solved.heat_loss_w);
     let head = |piece: usize| [text(&run.id), count(piece), text(run.service), text(&run.supply)];
     let tail = |piece: usize| {
-        let friction = if piece == 1 { number(run.loss_kpa) } else { Cell::Empty };
-        [friction, count(run.contents.len()), text(&run.phase)]
+        let first = |value: Option<f64>| match value {
+            Some(value) if piece == 1 => number(value),
+            Some(_) | None => Cell::Empty,
+        };
+        let (friction, heat_loss) = (first(Some(run.loss_kpa)), first(heat_loss));
+        [friction, heat_loss, count(run.contents.len()), text(&run.phase)]
     };
     if run.segments.is_empty() {
         let unsized_run =
@@ -433,13 +441,15 @@ mod tests {
     }
 
     #[test]
-    fn the_friction_of_a_run_is_counted_once() {
-        let mut sample = Sample::campus();
-        if let Some(run) = sample.report.pipes.first_mut() {
-            let piece = run.segments.first().cloned();
-            run.segments.extend(piece);
-            let friction = |row: &Vec<Cell>| row.get(9).is_some_and(|cell| *cell != Cell::Empty);
-            assert_eq!(pipe_rows(run).iter().filter(|row| friction(row)).count(), 1);
+    fn friction_and_heat_loss_of_a_run_are_counted_once() {
+        let sample = Sample::campus();
+        let mut run = sample.report.pipes.first().cloned().unwrap();
+        let piece = run.segments.first().cloned();
+        run.segments.extend(piece);
+        for column in [9, 10] {
+            let rows = pipe_rows(&sample.report, &run);
+            assert!(rows.len() > 1);
+            assert_eq!(rows.iter().filter(|row| row[column] != Cell::Empty).count(), 1);
         }
     }
 }
