@@ -175,15 +175,13 @@ fn solve(catalogue: &Catalogue, report: &Report, circuit: &Circuit) -> WaterNetw
         });
     }
     study.runs = runs(report, circuit, &solution, &warm);
-    let least = (0..study.modules.len()).min_by(|&a, &b| {
-        study.modules[a].balancing_kpa.total_cmp(&study.modules[b].balancing_kpa)
-    });
+    let least = (0..study.modules.len())
+        .min_by(|&a, &b| study.modules[a].balancing_kpa.total_cmp(&study.modules[b].balancing_kpa));
     if let Some(least) = least {
         study.index_connection.clone_from(&study.modules[least].connection);
         study.index_circuit = stations(report, circuit, &solution, circuit.users[least].leg);
     }
-    let is_starved =
-        circuit.users.iter().any(|user| solution.status[user.link] != Status::Active);
+    let is_starved = circuit.users.iter().any(|user| solution.status[user.link] != Status::Active);
     if is_starved {
         study.fault = Some(format!(
             "the pumps at {} cannot bring every module its flow; raise the pump head or lay wider \

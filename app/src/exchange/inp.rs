@@ -191,9 +191,11 @@ mod tests {
         let pieces: usize = sample.report.pipes.iter().map(|run| run.segments.len()).sum();
         assert!(pieces > 0);
         assert_eq!(rows(&text, "PIPES").len(), 2 * pieces);
-        let served = sample.report.connections.iter().filter(|it| {
-            matches!(it.sizing, Some(stackyard_solver::report::Sizing::Pipe(_)))
-        });
+        let served = sample
+            .report
+            .connections
+            .iter()
+            .filter(|it| matches!(it.sizing, Some(stackyard_solver::report::Sizing::Pipe(_))));
         assert_eq!(rows(&text, "VALVES").len(), served.count());
         assert_eq!(rows(&text, "PUMPS").len(), sample.report.pumps.len());
     }

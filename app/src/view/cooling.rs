@@ -96,7 +96,10 @@ pub(crate) fn index_circuits(report: &Report) -> Table {
                     Cell::number(station.supply_kpa, number(station.supply_kpa, 0)),
                     Cell::number(station.return_kpa, number(station.return_kpa, 0)),
                 ],
-                names: vec![network.supply.id.to_string(), station.run.clone()],
+                names: [network.supply.id.to_string(), station.run.clone()]
+                    .into_iter()
+                    .filter(|name| !name.is_empty())
+                    .collect(),
                 ..Row::default()
             });
         }

@@ -16,17 +16,23 @@ pub(crate) fn epanet(case: &Case, moments: &[Moment], seconds: f64) -> String {
     let rows = moments.len() * (node_names.len() + link_names.len());
     let mut out = String::with_capacity(64 + 120 * rows);
     let balanced = moments.iter().all(|moment| moment.solution.is_balanced);
-    put(&mut out, format_args!("{{\"seconds\": {seconds:e}, \"balanced\": {balanced}, \"nodes\": ["));
+    put(
+        &mut out,
+        format_args!("{{\"seconds\": {seconds:e}, \"balanced\": {balanced}, \"nodes\": ["),
+    );
     let mut comma = "";
     for Moment { time, solution } in moments {
         for (index, name) in node_names.iter().enumerate() {
             let head = solution.head_m[index];
             let pressure = (head - elevation(case, index)) * case.units.gravity;
             let demand = solution.outflow_m3_s[index];
-            put(&mut out, format_args!(
-                "{comma}\n{{\"time_s\": {time}, \"node\": {name}, \"head_m\": {head}, \
+            put(
+                &mut out,
+                format_args!(
+                    "{comma}\n{{\"time_s\": {time}, \"node\": {name}, \"head_m\": {head}, \
                  \"pressure_m\": {pressure}, \"demand_m3s\": {demand}}}"
-            ));
+                ),
+            );
             comma = ",";
         }
     }
@@ -39,10 +45,13 @@ pub(crate) fn epanet(case: &Case, moments: &[Moment], seconds: f64) -> String {
             let velocity = velocity(&link.element, flow);
             let is_closed = solution.status[index].is_closed();
             let loss = if is_closed { 0.0 } else { head_loss(link, &solution.head_m) };
-            put(&mut out, format_args!(
-                "{comma}\n{{\"time_s\": {time}, \"link\": {name}, \"flow_m3s\": {flow}, \
+            put(
+                &mut out,
+                format_args!(
+                    "{comma}\n{{\"time_s\": {time}, \"link\": {name}, \"flow_m3s\": {flow}, \
                  \"velocity_ms\": {velocity}, \"headloss\": {loss}}}"
-            ));
+                ),
+            );
             comma = ",";
         }
     }

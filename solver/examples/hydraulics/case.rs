@@ -67,9 +67,7 @@ impl Tank {
     pub(crate) fn volume_at(&self, head_m: f64) -> f64 {
         match &self.shape {
             Shape::Cylinder(area) => self.least_m3 + (head_m - self.lowest_m) * area,
-            Shape::Curve(points) => {
-                between(points.iter().copied(), head_m - self.bottom_m)
-            }
+            Shape::Curve(points) => between(points.iter().copied(), head_m - self.bottom_m),
         }
     }
 
@@ -123,8 +121,14 @@ pub(crate) enum When {
     Time(i64),
     /// At a time of the day, s.
     Clock(i64),
-    Below { node: usize, head_m: f64 },
-    Above { node: usize, head_m: f64 },
+    Below {
+        node: usize,
+        head_m: f64,
+    },
+    Above {
+        node: usize,
+        head_m: f64,
+    },
 }
 
 /// A rule.

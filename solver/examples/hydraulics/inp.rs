@@ -190,11 +190,7 @@ fn pattern(line: &Line<'_>, patterns: &Names, name: &str) -> Result<usize, Strin
         .ok_or_else(|| line.fault(&format!("pattern `{name}` is not in [PATTERNS]")))
 }
 
-fn curve<'c>(
-    line: &Line<'_>,
-    curves: &'c Curves,
-    name: &str,
-) -> Result<&'c [(f64, f64)], String> {
+fn curve<'c>(line: &Line<'_>, curves: &'c Curves, name: &str) -> Result<&'c [(f64, f64)], String> {
     curves
         .get(name)
         .map(Vec::as_slice)
@@ -202,10 +198,7 @@ fn curve<'c>(
 }
 
 fn index(line: &Line<'_>, names: &Names, what: &str, name: &str) -> Result<usize, String> {
-    names
-        .get(name)
-        .copied()
-        .ok_or_else(|| line.fault(&format!("{what} `{name}` is not defined")))
+    names.get(name).copied().ok_or_else(|| line.fault(&format!("{what} `{name}` is not defined")))
 }
 
 /// Nodes in the order of the sections.
@@ -247,8 +240,7 @@ impl Nodes {
                 base_m3_s: demand * units.flow_m3_s,
                 pattern: named.or(options.demand_pattern),
             }];
-            let node =
-                Node::Junction { elevation_m: elevation * units.length_m, demand_m3_s: 0.0 };
+            let node = Node::Junction { elevation_m: elevation * units.length_m, demand_m3_s: 0.0 };
             self.add(line, line.word(&words, 0)?, node, Place::Junction { demands })?;
         }
         for line in sections.of("RESE") {
@@ -329,7 +321,7 @@ impl Nodes {
         self.add(line, line.word(&words, 0)?, node, Place::Tank(tank))
     }
 
-    /// The first line of a junction in [DEMANDS] takes the place of what [JUNCTIONS] says.
+    /// The first line of a junction in `[DEMANDS]` takes the place of what `[JUNCTIONS]` says.
     fn demands(
         &mut self,
         sections: &Sections<'_>,
@@ -360,11 +352,7 @@ impl Nodes {
         Ok(())
     }
 
-    fn emitters(
-        &mut self,
-        sections: &Sections<'_>,
-        options: &options::Read,
-    ) -> Result<(), String> {
+    fn emitters(&mut self, sections: &Sections<'_>, options: &options::Read) -> Result<(), String> {
         for line in sections.of("EMIT") {
             let words = line.words();
             let node = index(line, &self.names, "node", line.word(&words, 0)?)?;

@@ -222,15 +222,15 @@ fn air_bar(height_m: f64) -> f64 {
 impl Case {
     fn head(&self, junction: usize, bar: f64) -> f64 {
         let height = self.heights_m[junction];
-        let pascal = (bar + air_bar(height)) * PASCAL
-            + self.fluid.density * GRAVITY_PANDAPIPES * height;
+        let pascal =
+            (bar + air_bar(height)) * PASCAL + self.fluid.density * GRAVITY_PANDAPIPES * height;
         pascal / (self.fluid.density * GRAVITY)
     }
 
     fn bar(&self, junction: usize, head: f64) -> f64 {
         let height = self.heights_m[junction];
-        let pascal = head * self.fluid.density * GRAVITY
-            - self.fluid.density * GRAVITY_PANDAPIPES * height;
+        let pascal =
+            head * self.fluid.density * GRAVITY - self.fluid.density * GRAVITY_PANDAPIPES * height;
         pascal / PASCAL - air_bar(height)
     }
 
@@ -258,7 +258,13 @@ impl Case {
         Ok(())
     }
 
-    fn add(&mut self, row: &Row<'_>, to: &str, element: Element, branch: Branch) -> Result<(), String> {
+    fn add(
+        &mut self,
+        row: &Row<'_>,
+        to: &str,
+        element: Element,
+        branch: Branch,
+    ) -> Result<(), String> {
         let from = if row.table == "valve" { "junction" } else { "from_junction" };
         let link = Link {
             from: row.junction(from, &self.junctions)?,

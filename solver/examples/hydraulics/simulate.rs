@@ -60,10 +60,7 @@ pub(crate) fn run(case: &Case) -> Result<Vec<Moment>, String> {
         network: case.network.clone(),
         tanks: tanks.collect(),
         solver,
-        now: Solution {
-            outflow_m3_s: vec![0.0; case.network.nodes.len()],
-            ..Solution::default()
-        },
+        now: Solution { outflow_m3_s: vec![0.0; case.network.nodes.len()], ..Solution::default() },
         time: 0,
         next_report: case.times.report_step,
         total_demand: 0.0,

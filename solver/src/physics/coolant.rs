@@ -1,7 +1,7 @@
 //! Water with glycol.
 //!
 //! Polynomials in temperature and mass fraction, fitted by least squares to the incompressible
-//! mixtures `MEG` and `MPG` of CoolProp 8.0 at 81 temperatures from 0 to 80 °C and 31 fractions
+//! mixtures `MEG` and `MPG` of `CoolProp` 8.0 at 81 temperatures from 0 to 80 °C and 31 fractions
 //! from 20 to 50 %. Largest errors there: density 0.06 %, specific heat 0.11 %, viscosity 0.3 %
 //! for ethylene and 1.0 % for propylene glycol. Below 20 % the figures run straight from those of
 //! water (viscosity in its logarithm): density within 0.1 %, specific heat within 0.7 %, viscosity
@@ -93,10 +93,7 @@ impl Fluid {
         let between = |low: f64, high: f64| low + share * (high - low);
         Self {
             density: between(water.density, mixed.density),
-            viscosity: libm::exp(between(
-                libm::log(water.viscosity),
-                libm::log(mixed.viscosity),
-            )),
+            viscosity: libm::exp(between(libm::log(water.viscosity), libm::log(mixed.viscosity))),
             heat: between(water.heat, mixed.heat),
         }
     }

@@ -230,9 +230,8 @@ impl Known<'_> {
         for (place, (connection, leg)) in (1..).zip(ends) {
             let Some(own) = self.report.connections.get(connection) else { continue };
             let Leg { run, supply, back, .. } = circuit.legs[leg];
-            let diameter_m = match &circuit.network.links[supply].element {
-                Element::Pipe { diameter_m, .. } => *diameter_m,
-                Element::Closed | Element::Pump { .. } | Element::Valve { .. } => continue,
+            let Element::Pipe { diameter_m, .. } = circuit.network.links[supply].element else {
+                continue;
             };
             let flow = self.table.flow(own.load.value()) / circuit.fluid.density;
             let kind = self
@@ -250,12 +249,7 @@ impl Known<'_> {
                 position: Position::Set(flow),
             };
             let (from, to) = (circuit.ends(supply)[1], circuit.ends(back)[0]);
-            circuit.users.push(User {
-                connection,
-                link: circuit.network.links.len(),
-                leg,
-                heat_w,
-            });
+            circuit.users.push(User { connection, link: circuit.network.links.len(), leg, heat_w });
             circuit.network.links.push(Link { from, to, element });
             let name = self.report.pipes.get(run).map_or("", |run| run.id.as_str());
             circuit.link_names.push(format!("{name}-M{number}-{place}"));

@@ -167,7 +167,8 @@ impl Links {
             return Err(line.fault("a valve needs a positive diameter and no negative loss"));
         }
         let follows_curve = matches!(kind, ValveKind::Curve(_));
-        let held = Element::Valve { kind: kind.clone(), diameter_m, minor, position: Position::Open };
+        let held =
+            Element::Valve { kind: kind.clone(), diameter_m, minor, position: Position::Open };
         let position = if follows_curve {
             Position::Open
         } else {
@@ -214,25 +215,20 @@ fn power(figure: f64, units: &Units) -> PumpCurve {
 }
 
 /// One point makes a curve with EPANET's assumptions, three from zero a power law, others pieces.
-fn head_curve(
-    line: &Line<'_>,
-    points: &[(f64, f64)],
-    units: &Units,
-) -> Result<PumpCurve, String> {
+fn head_curve(line: &Line<'_>, points: &[(f64, f64)], units: &Units) -> Result<PumpCurve, String> {
     let scaled: Vec<(f64, f64)> =
         points.iter().map(|(x, y)| (x * units.flow_m3_s, y * units.length_m)).collect();
     let named = |error: FlowError| line.fault(&error.to_string());
-    match scaled.as_slice() {
-        &[(flow, lift)] => {
-            PumpCurve::through_three(1.33334 * lift, (flow, lift), (2.0 * flow, 0.0))
-                .map_err(named)
+    match *scaled.as_slice() {
+        [(flow, lift)] => {
+            PumpCurve::through_three(1.33334 * lift, (flow, lift), (2.0 * flow, 0.0)).map_err(named)
         }
-        &[(zero, shutoff), duty, most] if zero <= 0.0 => {
+        [(zero, shutoff), duty, most] if zero <= 0.0 => {
             PumpCurve::through_three(shutoff, duty, most).map_err(named)
         }
-        points => {
-            let falls = points.windows(2).all(|pair| pair[1].0 > pair[0].0 && pair[1].1 < pair[0].1);
-            if points.len() < 2 || !falls {
+        _ => {
+            let falls = |pair: &[(f64, f64)]| pair[1].0 > pair[0].0 && pair[1].1 < pair[0].1;
+            if scaled.len() < 2 || !scaled.windows(2).all(falls) {
                 return Err(line.fault("the head of its pump curve must fall as the flow rises"));
             }
             Ok(PumpCurve::Points(scaled))
@@ -242,12 +238,11 @@ fn head_curve(
 
 /// Numbers after the nodes, as in files of the first version: power, one point or three.
 fn old_curve(line: &Line<'_>, words: &[&str], units: &Units) -> Result<PumpCurve, String> {
-    let figures: Vec<f64> =
-        words.iter().map(|word| line.number(word)).collect::<Result<_, _>>()?;
-    match figures.as_slice() {
-        &[figure] => Ok(power(figure, units)),
-        &[lift, flow] => head_curve(line, &[(flow, lift)], units),
-        &[shutoff, lift, flow, least, most] => {
+    let figures: Vec<f64> = words.iter().map(|word| line.number(word)).collect::<Result<_, _>>()?;
+    match *figures.as_slice() {
+        [figure] => Ok(power(figure, units)),
+        [lift, flow] => head_curve(line, &[(flow, lift)], units),
+        [shutoff, lift, flow, least, most] => {
             head_curve(line, &[(0.0, shutoff), (flow, lift), (most, least)], units)
         }
         _ => Err(line.fault("a pump has 1, 2 or 5 numbers, or HEAD, POWER, SPEED, PATTERN")),

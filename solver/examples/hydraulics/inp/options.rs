@@ -12,7 +12,7 @@ const PSI_PER_FOOT: f64 = 0.4333;
 /// Kilopascals of a pound a square inch, in EPANET's rounding.
 const KPA_PER_PSI: f64 = 6.895;
 
-/// What [OPTIONS] says.
+/// What `[OPTIONS]` says.
 #[derive(Debug)]
 pub(super) struct Read {
     pub(super) units: Units,
@@ -91,9 +91,10 @@ impl Raw {
                 })?;
             }
             "HEADLOSS" => {
-                self.law = second.chars().next().filter(|law| "HDC".contains(*law)).ok_or_else(
-                    || line.fault(&format!("`{last}` is not one of H-W, D-W and C-M")),
-                )?;
+                self.law =
+                    second.chars().next().filter(|law| "HDC".contains(*law)).ok_or_else(|| {
+                        line.fault(&format!("`{last}` is not one of H-W, D-W and C-M"))
+                    })?;
             }
             "PRESSURE" => self.is_kilopascal = second == "KPA",
             "VISCOSITY" => self.viscosity = Some(number()?),
@@ -117,8 +118,8 @@ impl Raw {
             "CHECKFREQ" => self.solver.check_every = whole(line, number()?)?.max(1),
             "MAXCHECK" => self.solver.check_until = whole(line, number()?)?,
             "DAMPLIMIT" => self.solver.damp_limit = number()?,
-            "QUALITY" | "DIFFUSIVITY" | "TOLERANCE" | "MAP" | "SEGMENTS" | "VERIFY"
-            | "MINIMUM" | "REQUIRED" => {}
+            "QUALITY" | "DIFFUSIVITY" | "TOLERANCE" | "MAP" | "SEGMENTS" | "VERIFY" | "MINIMUM"
+            | "REQUIRED" => {}
             "HYDRAULICS" if second != "USE" => {}
             _ => {
                 let option = line.text.trim();
@@ -190,12 +191,7 @@ fn whole(line: &Line<'_>, figure: f64) -> Result<u32, String> {
 }
 
 pub(super) fn times(sections: &Sections<'_>) -> Result<Times, String> {
-    let mut times = Times {
-        step: 3600,
-        pattern_step: 3600,
-        report_step: 3600,
-        ..Times::default()
-    };
+    let mut times = Times { step: 3600, pattern_step: 3600, report_step: 3600, ..Times::default() };
     for line in sections.of("TIME") {
         let words = line.words();
         let first = line.word(&words, 0)?.to_uppercase();
@@ -206,10 +202,10 @@ pub(super) fn times(sections: &Sections<'_>) -> Result<Times, String> {
             }
             continue;
         }
-        let is_figure = |word: &&&str| word.starts_with(|first: char| first.is_ascii_digit());
-        let place = words.iter().skip(1).position(|word| is_figure(&word)).ok_or_else(|| {
-            line.fault("a time such as 1:30 or 2 HOURS is missing")
-        })? + 1;
+        let place = words
+            .iter()
+            .position(|word| word.starts_with(|first: char| first.is_ascii_digit()))
+            .ok_or_else(|| line.fault("a time such as 1:30 or 2 HOURS is missing"))?;
         let seconds = seconds(line, words[place], words.get(place + 1).copied(), 0.5)?;
         let is_start = second.starts_with("START");
         match first.as_str() {

@@ -152,11 +152,8 @@ impl Run<'_> {
 fn in_time(premise: &Premise, from: i64, to: i64) -> bool {
     #[expect(clippy::cast_possible_truncation, reason = "it came from a whole number of seconds")]
     let wanted = premise.value as i64;
-    let passes = if to < from {
-        wanted >= from || wanted <= to
-    } else {
-        (from..=to).contains(&wanted)
-    };
+    let passes =
+        if to < from { wanted >= from || wanted <= to } else { (from..=to).contains(&wanted) };
     match premise.relation {
         Relation::Equal => passes,
         Relation::Different => !passes,

@@ -83,8 +83,7 @@ pub(super) fn prepare(element: &Element, friction: Friction) -> Ready {
         }
         Element::Pipe { length_m, diameter_m, roughness, minor, .. } => {
             let (diameter, length) = (*diameter_m, *length_m);
-            let ready =
-                Ready { minor: fitting(friction, *minor, diameter), ..Ready::default() };
+            let ready = Ready { minor: fitting(friction, *minor, diameter), ..Ready::default() };
             match friction {
                 Friction::HazenWilliams => {
                     // 4.727 L C^-1.852 d^-4.871 q^1.852 in feet and ft³/s (EPANET 2.2 manual).
@@ -142,7 +141,8 @@ pub(super) fn linearise(
             (ValveKind::Breaker, Position::Set(setting))
                 if setting > 0.0 && ready.minor * flow * flow <= setting =>
             {
-                Linear { conductance: SHUT, step: setting * SHUT }
+                // The smallest gradient that keeps rounding of heads out of the flow.
+                Linear::of(setting + FREE * flow, FREE)
             }
             (ValveKind::Throttle, Position::Set(setting)) => {
                 open_valve(fitting(friction, setting, *diameter_m), is_closed, flow)
@@ -261,11 +261,8 @@ fn pump(curve: &PumpCurve, speed: f64, is_closed: bool, flow: f64) -> Linear {
             let is_line = (exponent - 1.0).abs() < 1e-6;
             let exponent = if is_line { 1.0 } else { *exponent };
             let scale = coefficient * libm::pow(speed, 2.0 - exponent);
-            let gradient = if is_line {
-                scale
-            } else {
-                exponent * scale * libm::pow(size, exponent - 1.0)
-            };
+            let gradient =
+                if is_line { scale } else { exponent * scale * libm::pow(size, exponent - 1.0) };
             if gradient < FLAT {
                 Linear::of(FLAT * flow - lift, FLAT)
             } else {
@@ -366,7 +363,8 @@ mod tests {
             check_valve: false,
         };
         let (loss, _) = loss(&element, Friction::HazenWilliams, 0.08);
-        let usual = 10.67 * 1000.0 * 120f64.powf(-1.852) * 0.3f64.powf(-4.871) * 0.08f64.powf(1.852);
+        let usual =
+            10.67 * 1000.0 * 120f64.powf(-1.852) * 0.3f64.powf(-4.871) * 0.08f64.powf(1.852);
         assert!((loss / usual - 1.0).abs() < 1e-3, "{loss} {usual}");
     }
 

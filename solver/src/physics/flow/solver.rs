@@ -1,62 +1,20 @@
 //! The rounds of the gradient algorithm.
 
-use super::linear::{self, Linear, Ready, SHUT};
+mod assembly;
+
+use super::linear::{self, Linear, Ready};
+use super::options::{Options, Unbalanced};
 use super::status::{self, Asked, Here, Status};
 use super::{
-    Element, FOOT, FlowError, Friction, Link, Network, Node, Position, PumpCurve, Solution,
-    ValveKind,
+    Element, FOOT, FlowError, Friction, Link, Network, Node, PumpCurve, Solution, ValveKind,
 };
 use crate::sparse::{Factor, Pattern};
 
 /// A cubic foot a second, m³/s.
 const CUBIC_FOOT: f64 = FOOT * FOOT * FOOT;
 
-/// How far the rounds go and how often states are looked at.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
-    /// Sum of the changes of flow in the last round, as a share of the sum of flows.
-    pub accuracy: f64,
-    /// Largest difference between the heads of a link and its loss, m.
-    pub head_error_m: Option<f64>,
-    /// Largest change of a flow in the last round, m³/s.
-    pub flow_change_m3_s: Option<f64>,
-    /// Rounds in which states may change.
-    pub trials: u32,
-    /// What happens when they do not suffice.
-    pub unbalanced: Unbalanced,
-    /// Rounds between two looks at flaps, pumps and tanks.
-    pub check_every: u32,
-    /// Last round of such looks before flows settle.
-    pub check_until: u32,
-    /// Share of changed flow below which steps are shortened and pressure valves are looked at;
-    /// with zero they are looked at in every round.
-    pub damp_limit: f64,
-}
-
-/// What happens when flows do not settle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unbalanced {
-    /// It is an error.
-    Refuse,
-    /// This many rounds more with states as they are, then the flows are given as they are.
-    Continue(u32),
-}
-
-impl Default for Options {
-    /// Flows settle to 10⁻⁹, or there is an error.
-    fn default() -> Self {
-        Self {
-            accuracy: 1e-9,
-            head_error_m: None,
-            flow_change_m3_s: None,
-            trials: 200,
-            unbalanced: Unbalanced::Refuse,
-            check_every: 2,
-            check_until: 10,
-            damp_limit: 0.0,
-        }
-    }
-}
+/// Error of a head by rounding, as a share of it: some fifty units in the last place.
+const ROUNDING: f64 = 1e-14;
 
 /// Where a link stands in the system.
 #[derive(Clone, Copy, Debug)]
@@ -226,7 +184,9 @@ impl Solver {
             }
             let moved = self.step(network, relax);
             share = moved.share;
-            relax = 1.0;
+            // Shorter steps break circles at the kinks of the friction law.
+            let is_circling = options.unbalanced == Unbalanced::Refuse && round > 30;
+            relax = if is_circling { 0.7 } else { 1.0 };
             let mut has_changed = false;
             if options.damp_limit <= 0.0 {
                 has_changed = self.look_at_pressure_valves(network);
@@ -266,9 +226,11 @@ impl Solver {
                 .iter()
                 .zip(&self.rows)
                 .all(|(node, row)| node.fixed_head().is_none() == row.is_some())
-            && network.links.iter().zip(&self.ends).all(|(link, &(from, to))| {
-                link.from == from && link.to == to
-            });
+            && network
+                .links
+                .iter()
+                .zip(&self.ends)
+                .all(|(link, &(from, to))| link.from == from && link.to == to);
         if !is_same {
             return Err(FlowError::OtherTopology);
         }
@@ -296,179 +258,37 @@ impl Solver {
         Ok(())
     }
 
-    fn assemble(&mut self, network: &Network) {
-        self.factor.clear();
-        self.side.fill([0.0]);
-        self.excess.fill(0.0);
-        self.linearise(network);
-        for link in 0..self.linear.len() {
-            let Linear { conductance, step } = self.linear[link];
-            if conductance > 0.0 {
-                let (from, to) = self.ends[link];
-                self.excess[from] -= self.flow[link];
-                self.excess[to] += self.flow[link];
-                self.stamp(link, conductance, step);
-            }
-        }
-        for (index, node) in network.nodes.iter().enumerate() {
-            let Some(row) = self.rows[index] else { continue };
-            if let Node::Emitter { elevation_m, coefficient, exponent, .. } = *node {
-                let (loss, gradient) =
-                    linear::emitter(coefficient, exponent, self.emitted[index]);
-                self.factor.entry(self.diagonal[row])[0][0] += 1.0 / gradient;
-                self.side[row][0] += (loss + elevation_m) / gradient;
-                self.excess[index] -= self.emitted[index];
-            }
-            self.excess[index] -= node.demand_m3_s();
-            self.side[row][0] += self.excess[index];
-        }
-        for link in 0..self.linear.len() {
-            self.regulate(network, link);
-        }
-    }
-
-    fn linearise(&mut self, network: &Network) {
-        for (index, link) in network.links.iter().enumerate() {
-            self.linear[index] = linear::linearise(
-                &link.element,
-                &self.ready[index],
-                self.friction,
-                self.status[index].is_closed(),
-                self.flow[index],
-            );
-        }
-    }
-
-    /// Adds a link of a conductance whose loss pushes `push` back.
-    fn stamp(&mut self, link: usize, conductance: f64, push: f64) {
-        let Stamp { rows, diagonal, cross } = self.stamps[link];
-        let (from, to) = self.ends[link];
-        if let Some([one, other]) = cross {
-            self.factor.entry(one)[0][0] -= conductance;
-            self.factor.entry(other)[0][0] -= conductance;
-        }
-        let beyond = [self.head[to], self.head[from]];
-        for (end, sign) in [(0, 1.0), (1, -1.0)] {
-            if let (Some(row), Some(slot)) = (rows[end], diagonal[end]) {
-                self.factor.entry(slot)[0][0] += conductance;
-                self.side[row][0] += sign * push;
-                if rows[1 - end].is_none() {
-                    self.side[row][0] += conductance * beyond[end];
-                }
-            }
-        }
-    }
-
-    /// Adds a valve that keeps a pressure or a flow.
-    fn regulate(&mut self, network: &Network, link: usize) {
-        let Element::Valve { kind, position: Position::Set(setting), .. } =
-            &network.links[link].element
-        else {
-            return;
-        };
-        let (from, to) = self.ends[link];
-        let is_active = self.status[link] == Status::Active;
-        let flow = self.flow[link];
-        match kind {
-            ValveKind::Reducing if is_active => {
-                // Its flow is what the node behind it lacks; that node's head is given.
-                let lack = self.excess[to];
-                self.linear[link] = Linear { conductance: 0.0, step: flow + lack };
-                self.hold(to, network.nodes[to].elevation_m() + setting);
-                if let Some(row) = self.rows[from].filter(|_| lack < 0.0) {
-                    self.side[row][0] += lack;
-                }
-            }
-            ValveKind::Sustaining if is_active => {
-                let surplus = self.excess[from];
-                self.linear[link] = Linear { conductance: 0.0, step: flow - surplus };
-                self.hold(from, network.nodes[from].elevation_m() + setting);
-                if let Some(row) = self.rows[to].filter(|_| surplus > 0.0) {
-                    self.side[row][0] += surplus;
-                }
-            }
-            ValveKind::FlowControl if is_active => {
-                // The network is cut here: its flow leaves before the valve and enters behind.
-                self.excess[from] -= setting;
-                self.excess[to] += setting;
-                self.linear[link] = Linear { conductance: 1.0 / SHUT, step: flow - setting };
-                self.stamp(link, 1.0 / SHUT, -setting);
-            }
-            ValveKind::Reducing | ValveKind::Sustaining | ValveKind::FlowControl => {
-                let is_closed = self.status[link].is_closed();
-                let open = linear::open_valve(self.ready[link].minor, is_closed, flow);
-                self.linear[link] = open;
-                self.stamp(link, open.conductance, open.step - flow);
-            }
-            ValveKind::Breaker | ValveKind::Throttle | ValveKind::Curve(_) => {}
-        }
-    }
-
-    /// Holds the head of a node by a spring that nothing moves.
-    fn hold(&mut self, node: usize, head: f64) {
-        if let Some(row) = self.rows[node] {
-            self.factor.entry(self.diagonal[row])[0][0] += SHUT;
-            self.side[row][0] += SHUT * head;
-        }
-    }
-
-    /// The heads of the round, or the node that makes them undefined.
-    fn solve_heads(&mut self) -> Result<(), usize> {
-        let node_of = |rows: &[Option<usize>], row: usize| {
-            rows.iter().position(|&own| own == Some(row)).unwrap_or(row)
-        };
-        if let Err(singular) = self.factor.factorise(&self.pattern) {
-            return Err(node_of(&self.rows, singular.unknown));
-        }
-        // The matrix is positive definite where every node is tied to a given head; a pivot that
-        // is not positive, kept inverted, shows one that is not.
-        for row in 0..self.diagonal.len() {
-            if self.factor.entry(self.diagonal[row])[0][0] <= 0.0 {
-                return Err(node_of(&self.rows, row));
-            }
-        }
-        self.factor.solve(&self.pattern, &mut self.side);
-        for (head, row) in self.head.iter_mut().zip(&self.rows) {
-            if let Some(row) = row {
-                *head = self.side[*row][0];
-            }
-        }
-        match self.head.iter().position(|head| !head.is_finite()) {
-            Some(node) => Err(node),
-            None => Ok(()),
-        }
-    }
-
     /// Steps the flows to the new heads.
     fn step(&mut self, network: &Network, relax: f64) -> Moved {
         let (mut total, mut changed, mut most) = (0.0_f64, 0.0_f64, 0.0_f64);
-        let mut note = |flow: f64, change: f64| {
+        // What rounding of the heads alone can move is no change.
+        let mut note = |flow: f64, change: f64, noise: f64| {
+            let change = (change.abs() - noise).max(0.0);
             total += flow.abs();
-            changed += change.abs();
-            most = most.max(change.abs());
+            changed += change;
+            most = most.max(change);
         };
         for (index, link) in network.links.iter().enumerate() {
             let drop = self.head[link.from] - self.head[link.to];
             let Linear { conductance, step } = self.linear[index];
             let mut change = (step - conductance * drop) * relax;
             let flow = &mut self.flow[index];
-            let is_power = matches!(
-                link.element,
-                Element::Pump { curve: PumpCurve::Power { .. }, .. }
-            );
+            let is_power =
+                matches!(link.element, Element::Pump { curve: PumpCurve::Power { .. }, .. });
             // A pump of constant power has no law for backward flow.
             if is_power && change > *flow {
                 change = *flow / 2.0;
             }
             *flow -= change;
-            note(*flow, change);
+            let size = self.head[link.from].abs().max(self.head[link.to].abs());
+            note(*flow, change, ROUNDING * size * conductance);
         }
         for (index, node) in network.nodes.iter().enumerate() {
             let Node::Emitter { elevation_m, coefficient, exponent, .. } = *node else { continue };
             let (loss, gradient) = linear::emitter(coefficient, exponent, self.emitted[index]);
             let change = (loss - (self.head[index] - elevation_m)) / gradient * relax;
             self.emitted[index] -= change;
-            note(self.emitted[index], change);
+            note(self.emitted[index], change, 0.0);
         }
         // Where hardly anything flows, changes count as they are, in ft³/s.
         let share = if total > self.options.accuracy * CUBIC_FOOT {
@@ -528,11 +348,7 @@ impl Solver {
     }
 
     /// Gives every link its next state; tells whether one changed.
-    fn look(
-        &mut self,
-        network: &Network,
-        next: impl Fn(&Here<'_>, Status) -> Status,
-    ) -> bool {
+    fn look(&mut self, network: &Network, next: impl Fn(&Here<'_>, Status) -> Status) -> bool {
         let mut has_changed = false;
         for (index, Link { from, to, element }) in network.links.iter().enumerate() {
             let here = Here {

@@ -124,10 +124,9 @@ pub(super) fn of_pressure_valve(here: &Here<'_>, now: Status) -> Status {
                 _ => now,
             }
         }
-        ValveKind::Breaker
-        | ValveKind::FlowControl
-        | ValveKind::Throttle
-        | ValveKind::Curve(_) => now,
+        ValveKind::Breaker | ValveKind::FlowControl | ValveKind::Throttle | ValveKind::Curve(_) => {
+            now
+        }
     }
 }
 
@@ -136,11 +135,9 @@ pub(super) fn of_link(here: &Here<'_>, now: Status) -> Status {
     let drop = here.heads[0] - here.heads[1];
     let mut next = match now {
         Status::CannotLift | Status::TankShut => Status::Open,
-        Status::Closed
-        | Status::Open
-        | Status::Active
-        | Status::FlowTooLow
-        | Status::Overruled => now,
+        Status::Closed | Status::Open | Status::Active | Status::FlowTooLow | Status::Overruled => {
+            now
+        }
     };
     match here.element {
         Element::Pipe { check_valve: true, .. } => next = flap(next, drop, here.flow),
