@@ -150,7 +150,7 @@ impl Solver {
         }
     }
 
-    /// Puts every flow back to where the first solution started.
+    /// Puts every flow back to where a first solution starts with the states as they are.
     pub fn forget(&mut self) {
         for link in 0..self.flow.len() {
             self.flow[link] = start_flow(&self.elements[link], self.status[link]);
@@ -211,6 +211,10 @@ impl Solver {
             round += 1;
         }
         if !is_balanced && options.unbalanced == Unbalanced::Refuse {
+            // The next solution starts afresh instead of from nowhere.
+            for (status, asked) in self.status.iter_mut().zip(&self.asked) {
+                *status = asked.start();
+            }
             self.forget();
             return Err(FlowError::Unbalanced { iterations: round.min(most), change: share });
         }
