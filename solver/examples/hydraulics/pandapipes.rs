@@ -45,6 +45,8 @@ pub(crate) struct Branch {
     loss_w_per_k: f64,
     ambient_k: f64,
     heat_w: f64,
+    /// Pieces it is divided into.
+    sections: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -298,6 +300,7 @@ impl Case {
                     * length_m,
                 ambient_k: row.figure_or("text_k", AT_REST),
                 heat_w: -row.figure_or("qext_w", 0.0),
+                sections: row.figure_or("sections", 1.0).max(1.0),
             };
             let element = Element::Pipe {
                 length_m,
@@ -328,6 +331,7 @@ impl Case {
                 loss_w_per_k: 0.0,
                 ambient_k: AT_REST,
                 heat_w: -row.figure_or("qext_w", 0.0),
+                sections: 1.0,
             };
             let is_open = row.value["opened"].as_bool().unwrap_or(true);
             let element = Element::Valve {
@@ -370,6 +374,7 @@ impl Case {
                 loss_w_per_k: 0.0,
                 ambient_k: AT_REST,
                 heat_w: 0.0,
+                sections: 1.0,
             };
             self.add(&row, "to_junction", Element::Pump { curve, speed: 1.0 }, branch)?;
         }
@@ -402,7 +407,16 @@ impl Case {
             let nodes = self.junctions.len();
             let warm = temperatures(nodes, &passages, &self.inlets, self.fluid.specific_heat)
                 .map_err(|error| name(&error))?;
-            (filled(&warm.node), filled(&warm.outlet))
+            let node = filled(&warm.node);
+            let mut outlet = filled(&warm.outlet);
+            for (outlet, (passage, branch)) in
+                outlet.iter_mut().zip(passages.iter().zip(&self.branches))
+            {
+                if passage.mass_flow_kg_s < 0.0 {
+                    *outlet = branch.behind_last_section(node[passage.to], passage, self.fluid);
+                }
+            }
+            (node, outlet)
         } else {
             let start = |link: &Link| self.start_k[link.to];
             (self.start_k.clone(), self.network.links.iter().map(start).collect())
@@ -445,6 +459,16 @@ impl Case {
             })
             .collect();
         Ok(Solved { pressure_bar, temperature_k, branches })
+    }
+}
+
+impl Branch {
+    /// Where water flows against a pipe, pandapipes gives as the outlet what leaves its last
+    /// section, which is the first on the way: a part of the pipe only.
+    fn behind_last_section(&self, upstream_k: f64, passage: &Passage, fluid: Fluid) -> f64 {
+        let capacity = passage.mass_flow_kg_s.abs() * fluid.specific_heat * self.sections;
+        let kept = (-passage.loss_w_per_k / capacity).exp();
+        self.ambient_k + (upstream_k - self.ambient_k) * kept + self.heat_w / capacity
     }
 }
 
