@@ -196,10 +196,8 @@ pub(super) fn times(sections: &Sections<'_>) -> Result<Times, String> {
         let words = line.words();
         let first = line.word(&words, 0)?.to_uppercase();
         let second = words.get(1).map(|word| word.to_uppercase()).unwrap_or_default();
+        // Every report time is given, whatever is to be made of the series.
         if first == "STATISTIC" {
-            if !second.starts_with("NONE") {
-                return Err(line.fault("only STATISTIC NONE is supported"));
-            }
             continue;
         }
         let place = words
