@@ -24,12 +24,14 @@ pub(crate) enum Target {
     Json,
     /// Picture.
     Png,
+    /// Pipe networks for EPANET.
+    Inp,
 }
 
 impl Target {
     /// Every format in menu order.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Xlsx, Self::Csv, Self::Dxf, Self::Svg, Self::Json, Self::Png];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Xlsx, Self::Csv, Self::Dxf, Self::Svg, Self::Json, Self::Png, Self::Inp];
 
     /// The file name extension.
     pub(crate) fn extension(self) -> &'static str {
@@ -40,6 +42,7 @@ impl Target {
             Self::Svg => "svg",
             Self::Json => "json",
             Self::Png => "png",
+            Self::Inp => "inp",
         }
     }
 }
@@ -225,7 +228,7 @@ impl From<Colors> for ThemePreference {
 
 impl Command {
     /// Every action in palette order. Keys are tried in this order too, longer chords first.
-    pub(crate) const ALL: [Self; 62] = [
+    pub(crate) const ALL: [Self; 63] = [
         Self::Solve(Effort::Explore),
         Self::Solve(Effort::Good),
         Self::Solve(Effort::Defend),
@@ -243,6 +246,7 @@ impl Command {
         Self::Export(Target::Svg),
         Self::Export(Target::Json),
         Self::Export(Target::Png),
+        Self::Export(Target::Inp),
         Self::Redo,
         Self::Undo,
         Self::Cut,
@@ -306,6 +310,7 @@ impl Command {
             Self::Export(Target::Svg) => "Export drawing (SVG)…",
             Self::Export(Target::Json) => "Export report (JSON)…",
             Self::Export(Target::Png) => "Export picture (PNG)…",
+            Self::Export(Target::Inp) => "Export pipe networks (EPANET INP)…",
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",

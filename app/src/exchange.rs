@@ -7,6 +7,7 @@
 mod certificate;
 mod csv;
 mod dxf;
+mod inp;
 pub(crate) mod json;
 mod pandapower;
 pub(crate) mod png;
@@ -45,6 +46,8 @@ pub(crate) enum Format {
     Png,
     /// The electrical network for pandapower.
     Pandapower,
+    /// Pipe networks for EPANET.
+    Inp,
 }
 
 /// What an export is made from.
@@ -141,6 +144,7 @@ pub(crate) fn write(
             let text = pandapower::network_json(document).map_err(build_error(path))?;
             write_file(path, text.as_bytes())
         }
+        Format::Inp => write_file(path, inp::text(document).as_bytes()),
     }
 }
 
@@ -206,13 +210,14 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const FILES: [(Format, &str); 6] = [
+    const FILES: [(Format, &str); 7] = [
         (Format::Xlsx, "plan.xlsx"),
         (Format::Dxf, "plan.dxf"),
         (Format::Svg, "plan.svg"),
         (Format::Json, "plan.json"),
         (Format::Png, "plan.png"),
         (Format::Pandapower, "plan.pp.json"),
+        (Format::Inp, "plan.inp"),
     ];
 
     #[test]

@@ -377,6 +377,7 @@ fn export(
         Target::Svg => exchange::Format::Svg,
         Target::Json => exchange::Format::Json,
         Target::Png => exchange::Format::Png,
+        Target::Inp => exchange::Format::Inp,
     };
     let plan_ron = text::write(&computed.plan).map_err(|error| error.to_string())?;
     let catalogue = catalogue.with_overrides_of(&computed.plan);

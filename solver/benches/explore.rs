@@ -9,8 +9,9 @@ use stackyard_solver::edit::Edit;
 use stackyard_solver::generate::campus;
 use stackyard_solver::id::Id;
 use stackyard_solver::live::Live;
+use stackyard_solver::physics::flow::{Element, Friction, Link, Network, Node, Solver};
 use stackyard_solver::plan::{Plan, text};
-use stackyard_solver::{Settings, Silent, contingency, corridors, demand, evaluate, survey};
+use stackyard_solver::{Settings, Silent, contingency, corridors, demand, evaluate, survey, water};
 
 const JUPITER: &str = include_str!("../../layouts/jupiter.ron");
 
@@ -112,4 +113,48 @@ fn single_losses(bencher: Bencher<'_, '_>, containers: usize) {
     let report = evaluate(&plan, &catalogue, &settings(), &mut Silent);
     let merged = catalogue.with_overrides_of(&plan);
     bencher.bench_local(|| contingency::study(black_box(&plan), &merged, &report));
+}
+
+/// Pressures and temperatures of all pipe networks of a settled site.
+#[divan::bench(args = [52, 200])]
+fn water_study(bencher: Bencher<'_, '_>, containers: usize) {
+    let catalogue = reference();
+    let plan = site(containers, &catalogue);
+    let merged = catalogue.with_overrides_of(&plan);
+    let report = evaluate(&plan, &catalogue, &settings(), &mut Silent);
+    bencher.bench_local(|| water::study(black_box(&plan), &merged, &report));
+}
+
+/// A square grid of pipes with one source in a corner and every demand changed a little each time.
+#[divan::bench(args = [10, 30, 60])]
+fn looped_pipes(bencher: Bencher<'_, '_>, side: usize) {
+    let mut nodes = vec![Node::Junction { elevation_m: 0.0, demand_m3_s: 1e-4 }; side * side];
+    nodes[0] = Node::Fixed { head_m: 80.0 };
+    let element = Element::Pipe {
+        length_m: 40.0,
+        diameter_m: 0.3,
+        roughness: 0.1,
+        minor: 0.0,
+        check_valve: false,
+    };
+    let link = |from, to| Link { from, to, element: element.clone() };
+    let across = (0..side * side).filter(|node| (node + 1) % side > 0);
+    let links = across.map(|node| link(node, node + 1));
+    let down = (0..side * (side - 1)).map(|node| link(node, node + side));
+    let mut network = Network {
+        links: links.chain(down).collect(),
+        nodes,
+        friction: Friction::DarcyWeisbach { viscosity_m2_s: 0.66e-6 },
+    };
+    let mut solver = Solver::new(&network).unwrap();
+    let mut turn = 0_u32;
+    bencher.bench_local(move || {
+        turn = (turn + 1) % 7;
+        for node in &mut network.nodes {
+            if let Node::Junction { demand_m3_s, .. } = node {
+                *demand_m3_s = 1e-4 * (1.0 + 0.01 * f64::from(turn));
+            }
+        }
+        solver.solve(black_box(&network)).unwrap()
+    });
 }

@@ -177,6 +177,9 @@ fn run(
         stop: None,
     };
     let (rounds, bound_method) = work.plan_and_prove(settings, start);
+    if let Some(start) = start {
+        work.stay(&traced(&demands, &problem, start));
+    }
     let (bound_eur, stop) = (work.bound, work.stop.unwrap_or_default());
     let mut report = work.best.take().unwrap_or_default();
     if let Some(start) = start {
@@ -200,6 +203,7 @@ fn run(
     report.contingencies = contingency::study(plan, &merged, &report);
     report.year = year::study(plan, &merged, &report);
     report.power = electrical::study(plan, &merged, &report);
+    report.water = crate::water::study(plan, &merged, &report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);
@@ -233,6 +237,12 @@ fn assemble(plan: &Plan, merged: &Catalogue, network: Network) -> Report {
         },
         ..Report::default()
     }
+}
+
+/// What comes before cost: connections that are not served, then trenches that do not fit.
+fn rank(report: &Report) -> (usize, usize) {
+    let unserved = report.connections.iter().filter(|c| c.supply.is_none()).count();
+    (unserved, report.trenches.iter().filter(|t| t.width_mm > t.limit_mm).count())
 }
 
 /// Gives trenches that run where one ran before the name that had; the others get names that were
@@ -362,12 +372,6 @@ impl Work<'_> {
     fn settle(&mut self, routes: &[Option<Route>]) {
         let network = network::settle(self.plan, self.merged, self.demands, self.problem, routes);
         let report = assemble(self.plan, self.merged, network);
-        // Serving more comes first, then trenches that fit, then cost.
-        let rank = |report: &Report| {
-            let unserved = report.connections.iter().filter(|c| c.supply.is_none()).count();
-            let wide = report.trenches.iter().filter(|t| t.width_mm > t.limit_mm).count();
-            (unserved, wide)
-        };
         let better = self.best.as_ref().is_none_or(|best| {
             rank(&report)
                 .cmp(&rank(best))
@@ -376,6 +380,24 @@ impl Work<'_> {
         });
         if better {
             self.best = Some(report);
+        }
+    }
+
+    /// Stays with earlier routes where all that moved together saves less than it should.
+    fn stay(&mut self, before: &[Option<Route>]) {
+        let Some(found) = self.best.take() else { return };
+        self.settle(before);
+        let Some(kept) = &self.best else { return };
+        let moved = kept
+            .connections
+            .iter()
+            .zip(&found.connections)
+            .filter(|(kept, found)| kept.path_mm != found.path_mm)
+            .count();
+        let gain = kept.cost.lifetime_eur - found.cost.lifetime_eur;
+        let asked = WORTH_A_CHANGE * found.cost.lifetime_eur * moved as f64;
+        if rank(kept) > rank(&found) || gain > asked {
+            self.best = Some(found);
         }
     }
 

@@ -56,6 +56,7 @@ pub mod size;
 pub mod sparse;
 pub mod tree;
 pub mod units;
+pub mod water;
 pub mod year;
 
 pub use check::survey;

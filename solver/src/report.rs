@@ -10,6 +10,7 @@ use crate::electrical::PowerStudy;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::units::{Cents, Confidence};
+use crate::water::WaterStudy;
 use crate::year::YearStudy;
 
 /// The result of planning.
@@ -45,6 +46,8 @@ pub struct Report {
     pub year: YearStudy,
     /// Voltages, currents, losses and short circuits of the electrical network.
     pub power: PowerStudy,
+    /// Pressures, flows and temperatures of the pipe networks.
+    pub water: WaterStudy,
 }
 
 impl Report {

@@ -219,9 +219,12 @@ impl App {
                 let path = match target {
                     // Tables are a folder of files.
                     Target::Csv => path,
-                    Target::Xlsx | Target::Dxf | Target::Svg | Target::Json | Target::Png => {
-                        with_extension(path, target.extension())
-                    }
+                    Target::Xlsx
+                    | Target::Dxf
+                    | Target::Svg
+                    | Target::Json
+                    | Target::Png
+                    | Target::Inp => with_extension(path, target.extension()),
                 };
                 self.worker.file(Task::Export(target, path, computed));
             }

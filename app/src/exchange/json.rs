@@ -17,6 +17,7 @@ use stackyard_solver::report::{
     BoqRow, Connection, Finding, PhaseReport, PipeRun, PumpSet, Search, TransformerChoice, Trench,
 };
 use stackyard_solver::units::Cents;
+use stackyard_solver::water::WaterStudy;
 use stackyard_solver::year::YearStudy;
 
 use super::certificate::{ServiceSum, certificate, service_sums};
@@ -58,6 +59,7 @@ struct MachineReport<'a> {
     year: &'a YearStudy,
     provenance: Provenance,
     power: &'a PowerStudy,
+    water: &'a WaterStudy,
 }
 
 /// Sums by the label of their service, in file order.
@@ -137,6 +139,7 @@ fn machine_report<'a>(document: &Document<'a>) -> Result<MachineReport<'a>, Buil
         year: &report.year,
         provenance: provenance(document)?,
         power: &report.power,
+        water: &report.water,
     })
 }
 
@@ -157,7 +160,7 @@ mod tests {
     use super::*;
     use crate::exchange::sample::Sample;
 
-    const REQUIRED: [&str; 31] = [
+    const REQUIRED: [&str; 33] = [
         "containers",
         "racks",
         "peak_kw",
@@ -185,10 +188,12 @@ mod tests {
         "pumps",
         "transformers",
         "year",
+        "water",
         "plan_fingerprint",
         "project",
         "provenance",
         "contingencies",
+        "power",
     ];
 
     #[test]

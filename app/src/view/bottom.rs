@@ -60,7 +60,7 @@ impl Tab {
             Self::Findings => &[Sheet::Findings, Sheet::Losses],
             Self::Costs => &[Sheet::Costs],
             Self::Power => &[Sheet::Circuits, Sheet::Transformers],
-            Self::Cooling => &[Sheet::Water, Sheet::Pipes, Sheet::Pumps],
+            Self::Cooling => &[Sheet::Water, Sheet::Pipes, Sheet::Pumps, Sheet::IndexCircuits],
             Self::Network => &[Sheet::Trunks, Sheet::Trenches],
             Self::Phases => &[Sheet::Phases],
             Self::Year => &[Sheet::Year],
@@ -88,6 +88,8 @@ pub(crate) enum Sheet {
     Pipes,
     /// Pump sets.
     Pumps,
+    /// Pressures along the index circuits.
+    IndexCircuits,
     /// Data connections.
     Trunks,
     /// Trenches.
@@ -109,6 +111,7 @@ impl Sheet {
             Self::Water => "Connections",
             Self::Pipes => "Pipes",
             Self::Pumps => "Pumps",
+            Self::IndexCircuits => "Index circuits",
             Self::Trunks => "Trunks",
             Self::Trenches => "Trenches",
             Self::Phases => "Phases",
@@ -126,6 +129,7 @@ impl Sheet {
             Self::Water => cooling::connections(report),
             Self::Pipes => cooling::pipes(look, report),
             Self::Pumps => cooling::pumps(look, report),
+            Self::IndexCircuits => cooling::index_circuits(report),
             Self::Trunks => network::trunks(look, report),
             Self::Trenches => network::trenches(report),
             Self::Phases => phases::table(report),
@@ -233,6 +237,7 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
         | Sheet::Water
         | Sheet::Pipes
         | Sheet::Pumps
+        | Sheet::IndexCircuits
         | Sheet::Trunks
         | Sheet::Trenches => {}
     }
@@ -253,6 +258,7 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
                 | Sheet::Water
                 | Sheet::Pipes
                 | Sheet::Pumps
+                | Sheet::IndexCircuits
                 | Sheet::Trunks
                 | Sheet::Trenches
                 | Sheet::Year => {}

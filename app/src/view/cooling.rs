@@ -7,7 +7,7 @@ use crate::look::Look;
 use crate::view::power::{connection_cell, supply_cell};
 use crate::view::table::{Cell, Column, Row, Table, Tone};
 
-const CONNECTIONS: [Column; 8] = [
+const CONNECTIONS: [Column; 11] = [
     Column::words("Connection", 110.0),
     Column::words("Network", 100.0),
     Column::numbers("Heat kW", 76.0),
@@ -16,6 +16,9 @@ const CONNECTIONS: [Column; 8] = [
     Column::numbers("Flow kg/s", 76.0),
     Column::numbers("Friction kPa", 86.0),
     Column::numbers("To spare kPa", 86.0),
+    Column::numbers("Balancing kPa", 92.0),
+    Column::numbers("Supply °C", 76.0),
+    Column::numbers("Return °C", 76.0),
 ];
 
 /// Connections to the pipe networks.
@@ -39,11 +42,69 @@ pub(crate) fn connections(report: &Report) -> Table {
                     Cell::number(pipe.path_loss_kpa, number(pipe.path_loss_kpa, 0)),
                     Cell::number(pipe.spare_kpa, number(pipe.spare_kpa, 0)).toned(tone),
                 ]);
+                cells.extend(solved(report, &connection.id).into_iter().flatten());
             }
             Row { cells, names: vec![connection.id.clone()], ..Row::default() }
         })
         .collect();
     Table { columns: &CONNECTIONS, rows, groups: Vec::new() }
+}
+
+/// What the solved network says of a connection: balancing valve, supply and return temperature.
+fn solved(report: &Report, connection: &str) -> Option<[Cell; 3]> {
+    let mut modules = report.water.networks.iter().flat_map(|network| &network.modules);
+    let module = modules.find(|module| module.connection == connection)?;
+    let tone = if module.balancing_kpa < 0.0 { Tone::Error } else { Tone::Normal };
+    let pressures = format!(
+        "Supply {} kPa, return {} kPa, the module takes {} kPa",
+        number(module.supply_kpa, 0),
+        number(module.return_kpa, 0),
+        number(module.need_kpa, 0)
+    );
+    Some([
+        Cell::number(module.balancing_kpa, number(module.balancing_kpa, 0))
+            .toned(tone)
+            .hovered(pressures),
+        Cell::number(module.supply_c, number(module.supply_c, 1)),
+        Cell::number(module.return_c, number(module.return_c, 1)),
+    ])
+}
+
+const INDEX: [Column; 6] = [
+    Column::words("Network", 110.0),
+    Column::words("At", 120.0),
+    Column::words("Run", 90.0),
+    Column::numbers("Distance m", 82.0),
+    Column::numbers("Supply kPa", 82.0),
+    Column::numbers("Return kPa", 82.0),
+];
+
+/// Pressures along the index circuit of each network, from the pumps outwards.
+pub(crate) fn index_circuits(report: &Report) -> Table {
+    let mut rows = Vec::new();
+    for network in &report.water.networks {
+        for station in &network.index_circuit {
+            let at = if station.run.is_empty() { "Pumps" } else { station.run.as_str() };
+            rows.push(Row {
+                cells: vec![
+                    Cell::word(network.service.label())
+                        .toned(Tone::Weak)
+                        .hovered(format!("Towards {}", network.index_connection)),
+                    Cell::word(network.supply.to_string()),
+                    Cell::word(at),
+                    Cell::number(station.distance_m, number(station.distance_m, 0)),
+                    Cell::number(station.supply_kpa, number(station.supply_kpa, 0)),
+                    Cell::number(station.return_kpa, number(station.return_kpa, 0)),
+                ],
+                names: [network.supply.id.to_string(), station.run.clone()]
+                    .into_iter()
+                    .filter(|name| !name.is_empty())
+                    .collect(),
+                ..Row::default()
+            });
+        }
+    }
+    Table { columns: &INDEX, rows, groups: Vec::new() }
 }
 
 const PIPES: [Column; 8] = [

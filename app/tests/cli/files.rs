@@ -30,7 +30,7 @@ fn writers<'a>(plan: &'a str, out: &'a str) -> Vec<Vec<&'a str>> {
         vec!["mps", plan, "--out", out],
     ];
     all.extend(
-        ["xlsx", "dxf", "svg", "json", "png"]
+        ["xlsx", "dxf", "svg", "json", "png", "inp"]
             .map(|format| vec!["export", plan, "--format", format, "--out", out]),
     );
     all
@@ -82,6 +82,7 @@ fn every_format_is_written() {
         ("svg", b"<"),
         ("json", b"{"),
         ("png", b"\x89PNG"),
+        ("inp", b"[TITLE]"),
     ] {
         let out = yard.name(&format!("plan.{format}"));
         let ended = stackyard(&["export", &file, "--format", format, "--out", &out]);

@@ -1,6 +1,7 @@
 //! **What it checks**: pump head, pipe velocity and friction gradient.
 //! **Why it matters**: pumps that cannot deliver, pipes that erode and sing.
-//! **Basis**: `pump_head_max_kpa`, `pipe_velocity_max_m_per_s`, `pipe_gradient_max_pa_per_m`.
+//! **Basis**: `pump_head_max_kpa`, `pipe_velocity_max_m_per_s`, `pipe_gradient_max_pa_per_m`, and
+//! the solved pipe networks.
 
 use super::{around, finding};
 use crate::catalogue::Catalogue;
@@ -23,6 +24,18 @@ pub(super) fn check(catalogue: &Catalogue, report: &Report, findings: &mut Vec<F
                 pumps.head_kpa - head.value
             ),
             format!("at most {:.0} kPa: {}", head.value, head.source.text),
+        ));
+    }
+    for (network, fault) in
+        report.water.networks.iter().filter_map(|it| Some((it, it.fault.as_ref()?)))
+    {
+        findings.push(finding(
+            "water",
+            Severity::Error,
+            vec![network.supply.to_string(), network.service.label().to_owned()],
+            None,
+            fault.clone(),
+            "every module gets its flow from the pumps that are planned".to_owned(),
         ));
     }
     let (velocity, gradient) =

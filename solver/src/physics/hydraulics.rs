@@ -34,32 +34,83 @@ pub fn velocity(fluid: &Fluid, mass_flow: f64, inner_mm: f64) -> f64 {
     mass_flow / (fluid.density * std::f64::consts::FRAC_PI_4 * diameter * diameter)
 }
 
+/// Reynolds number up to which flow is laminar.
+pub const LAMINAR: f64 = 2300.0;
+/// Reynolds number from which flow is turbulent.
+const TURBULENT: f64 = 4000.0;
+
 /// Darcy friction factor: laminar below Re 2300, Colebrook–White above 4000, linear between.
 pub fn friction_factor(reynolds: f64, relative_roughness: f64) -> f64 {
-    const LAMINAR: f64 = 2300.0;
-    const TURBULENT: f64 = 4000.0;
+    friction_with_slope(reynolds, relative_roughness).0
+}
+
+/// [`friction_factor`] and its derivative by the Reynolds number.
+pub(crate) fn friction_with_slope(reynolds: f64, relative_roughness: f64) -> (f64, f64) {
+    let rough = relative_roughness / 3.7;
     if reynolds <= 0.0 {
-        0.0
+        (0.0, 0.0)
     } else if reynolds < LAMINAR {
-        64.0 / reynolds
+        let factor = 64.0 / reynolds;
+        (factor, -factor / reynolds)
     } else if reynolds < TURBULENT {
-        let share = (reynolds - LAMINAR) / (TURBULENT - LAMINAR);
-        let turbulent = colebrook(TURBULENT, relative_roughness);
-        share.mul_add(turbulent - 64.0 / LAMINAR, 64.0 / LAMINAR)
+        let (turbulent, _) = colebrook(TURBULENT, rough);
+        let slope = (turbulent - 64.0 / LAMINAR) / (TURBULENT - LAMINAR);
+        (slope.mul_add(reynolds - LAMINAR, 64.0 / LAMINAR), slope)
     } else {
-        colebrook(reynolds, relative_roughness)
+        colebrook(reynolds, rough)
     }
 }
 
-/// Solves Colebrook–White by fixed-point steps on `1/√f` from the Swamee–Jain value; eight steps
-/// bring the error below 1e-12 over the whole turbulent range.
-fn colebrook(reynolds: f64, relative_roughness: f64) -> f64 {
-    let rough = relative_roughness / 3.7;
-    let mut x = -2.0 * libm::log10(rough + 5.74 / libm::pow(reynolds, 0.9));
-    for _ in 0..8 {
-        x = -2.0 * libm::log10(rough + 2.51 * x / reynolds);
+/// Solves Colebrook–White, `x = −2 lg(rough + 2.51 x / Re)` with `x = 1/√f`, by Newton's method
+/// from the Swamee–Jain value; `rough` is the relative roughness over 3.7. Returns the factor and
+/// its derivative by the Reynolds number.
+pub(crate) fn colebrook(reynolds: f64, rough: f64) -> (f64, f64) {
+    let viscous = 2.51 / reynolds;
+    let start = -2.0 * libm::log10(rough + 5.74 / libm::pow(reynolds, 0.9));
+    // The left side is concave, so that steps from below the root stay there.
+    let mut x = start.max(0.1);
+    let mut slope = 1.0;
+    for _ in 0..12 {
+        let inside = rough + viscous * x;
+        slope = 1.0 + 2.0 * viscous / (std::f64::consts::LN_10 * inside);
+        let step = (x + 2.0 * libm::log10(inside)) / slope;
+        x -= step;
+        if step.abs() <= 1e-14 * x {
+            break;
+        }
     }
-    1.0 / (x * x)
+    let factor = 1.0 / (x * x);
+    // By the implicit function: dx/dRe = (slope − 1)/slope · x/Re.
+    (factor, -2.0 * factor * (slope - 1.0) / (slope * reynolds))
+}
+
+/// The friction factor of EPANET 2.2 above Re 2000 and its derivative by the Reynolds number:
+/// Swamee–Jain above Re 4000, below it the cubic of Dunlop (1991) that joins Hagen–Poiseuille.
+pub(crate) fn swamee_jain(reynolds: f64, relative_roughness: f64) -> (f64, f64) {
+    const PER_LOG: f64 = -2.0 / std::f64::consts::LN_10;
+    let rough = relative_roughness / 3.7;
+    if reynolds >= TURBULENT {
+        let smooth = 5.74 / libm::pow(reynolds, 0.9);
+        let inside = rough + smooth;
+        let root = PER_LOG * libm::log(inside);
+        let factor = 1.0 / (root * root);
+        return (factor, 1.8 * factor * smooth * PER_LOG / (inside * root * reynolds));
+    }
+    let smooth = 5.74 / libm::pow(TURBULENT, 0.9);
+    let inside = rough + smooth;
+    let root = PER_LOG * libm::log(inside);
+    let factor = 1.0 / (root * root);
+    let change = (2.0 + 0.9 * 2.0 * PER_LOG * smooth / (inside * root)) * factor;
+    let share = reynolds / 2000.0;
+    let cubic = [
+        7.0 * factor - change,
+        0.128 - 17.0 * factor + 2.5 * change,
+        -0.128 + 13.0 * factor - 2.0 * change,
+        0.032 - 3.0 * factor + 0.5 * change,
+    ];
+    let value = cubic[0] + share * (cubic[1] + share * (cubic[2] + share * cubic[3]));
+    let slope = cubic[1] + share * (2.0 * cubic[2] + share * 3.0 * cubic[3]);
+    (value, slope / 2000.0)
 }
 
 /// Friction gradient in Pa/m of one straight pipe.

@@ -5,7 +5,7 @@ use crate::catalogue::tables::Pipe;
 use crate::physics::hydraulics::{Fluid, gradient, velocity};
 
 /// Material the planner lays.
-const MATERIAL: &str = "pre-insulated";
+pub(crate) const MATERIAL: &str = "pre-insulated";
 
 /// The pipes of the catalogue that are laid, with what they cost, and the water in them.
 #[derive(Clone, Debug, Default)]

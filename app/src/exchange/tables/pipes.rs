@@ -31,6 +31,7 @@ pub(super) fn pipes(document: &Document<'_>) -> Table {
             ("Fittings factor", 10, 2),
             ("Friction of the run (kPa)", 14, 2),
             ("Water in the run (m³)", 12, 2),
+            ("Heat loss of the run (W)", 12, 0),
             ("Connections served", 12, 0),
             ("Confidence", 12, 0),
             ("Source", 40, 0),
@@ -45,7 +46,12 @@ pub(super) fn pipes(document: &Document<'_>) -> Table {
         ("Friction of the run (kPa)", "pipe.loss"),
         ("Water in the run (m³)", "pipe.volume"),
     ];
-    let totals = ["Length (m)", "Friction of the run (kPa)", "Water in the run (m³)"];
+    let totals = [
+        "Length (m)",
+        "Friction of the run (kPa)",
+        "Water in the run (m³)",
+        "Heat loss of the run (W)",
+    ];
     table.explained(&formulas).summed(&totals)
 }
 
@@ -57,8 +63,11 @@ fn rows(document: &Document<'_>, explainer: &Explainer<'_>, run: &PipeRun) -> Ve
     let tail = |piece: usize| {
         let volume = explainer.explain(&Subject::Run(run.id.clone()), "pipe.volume");
         let volume = volume.map_or(Cell::Empty, |volume| number(volume.value));
-        let of_run = [number(run.loss_kpa), volume];
-        let first = if piece == 1 { of_run } else { [Cell::Empty, Cell::Empty] };
+        let mut solved = document.report.water.networks.iter().flat_map(|it| &it.runs);
+        let heat_loss = solved.find(|it| it.run == run.id);
+        let heat_loss = heat_loss.map_or(Cell::Empty, |it| number(it.heat_loss_w));
+        let of_run = [number(run.loss_kpa), volume, heat_loss];
+        let first = if piece == 1 { of_run } else { [Cell::Empty, Cell::Empty, Cell::Empty] };
         first.into_iter().chain([count(run.contents.len())])
     };
     if run.segments.is_empty() {
