@@ -184,12 +184,20 @@ impl Law {
         while self.loss(high).0 < loss && high < 1e9 {
             high *= 2.0;
         }
-        let mut low = 0.0;
-        for _ in 0..60 {
-            let middle = 0.5 * (low + high);
-            if self.loss(middle).0 < loss { low = middle } else { high = middle }
+        // Newton's steps where they stay between what is known to be too little and too much.
+        let (mut low, mut flow) = (0.0, high);
+        for _ in 0..100 {
+            let (own, slope) = self.loss(flow);
+            let step = (loss - own) / slope;
+            if step.abs() <= 1e-13 * flow {
+                break;
+            }
+            if step > 0.0 { low = flow } else { high = flow }
+            let next = flow + step;
+            flow = if next > low && next < high { next } else { 0.5 * (low + high) };
         }
-        high
+        // Never too little: bounds rest on it.
+        flow * (1.0 + 1e-12)
     }
 }
 
