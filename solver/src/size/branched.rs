@@ -12,7 +12,7 @@
 //! linear programmes of Alperovits and Shamir (1977). The cost of all that hangs below a node is
 //! a convex, falling function of the head there. Children at one node add, a stretch takes the
 //! infimal convolution with its hull, and both are merges of sorted pieces, so the programme is
-//! solved without a matrix. **Single**: [`single`] keeps, in place of the convex functions, all
+//! solved without a matrix. **Single**: [`single()`] keeps, in place of the convex functions, all
 //! pairs of head and cost that no other pair beats, and drops those that the convex functions
 //! prove too dear. Units are the caller's: any for heads, any for money.
 
@@ -116,7 +116,8 @@ pub fn split(tree: &Tree) -> Option<Split> {
         let loss = own_loss(&hull.line(), below, above);
         heads[index] = above - loss;
         let own = hull.shares(loss);
-        cost += own.iter().map(|&(choice, share)| share * stretch.choices[choice].cost).sum::<f64>();
+        cost +=
+            own.iter().map(|&(choice, share)| share * stretch.choices[choice].cost).sum::<f64>();
         shares.push(own);
     }
     Some(Split { shares, head, cost })
@@ -127,8 +128,10 @@ pub fn account(tree: &Tree, choices: &[usize]) -> (f64, f64) {
     let mut lost: Vec<f64> = Vec::with_capacity(choices.len());
     let (mut head, mut cost) = (tree.root.least, 0.0);
     for (stretch, &choice) in tree.stretches.iter().zip(choices) {
-        let choice = stretch.choices[choice];
-        let here = choice.loss + stretch.parent.map_or(0.0, |parent| lost[parent]);
+        // What is not there costs nothing: `split` and `single` refuse such a tree.
+        let choice = stretch.choices.get(choice).copied().unwrap_or_default();
+        let above = stretch.parent.and_then(|parent| lost.get(parent)).copied().unwrap_or(0.0);
+        let here = choice.loss + above;
         head = head.max(stretch.need + here);
         cost += choice.cost;
         lost.push(here);

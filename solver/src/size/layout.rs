@@ -2,8 +2,8 @@
 
 mod law;
 
-pub use law::{EPANET_CONSTANT, EPANET_EXPONENT, Friction};
 pub(super) use law::Law;
+pub use law::{EPANET_CONSTANT, EPANET_EXPONENT, Friction};
 
 use super::branched::{self, Root, Stretch, Tree};
 use crate::physics::flow;
@@ -179,9 +179,7 @@ impl Layout {
     /// The network as a tree with the arc of each stretch, where it is one: connected, without
     /// loops, with one source, and nothing limited but the least heads and the speed.
     pub fn as_tree(&self) -> Option<(Tree, Vec<usize>)> {
-        let is_bounded = |place: &Place| {
-            matches!(place, Place::Consumer { head_max_m, .. } if head_max_m.is_finite())
-        };
+        let is_bounded = |place: &Place| matches!(place, Place::Consumer { head_max_m, .. } if head_max_m.is_finite());
         if self.places.iter().any(is_bounded) || self.arcs.len() + 1 != self.places.len() {
             return None;
         }
@@ -195,8 +193,7 @@ impl Layout {
         Some((Tree { stretches, root: Root::fixed(head) }, arcs))
     }
 
-    /// The arc that leads to each place on its shortest way from a source, and the order of the
-    /// places by distance; a source has itself as arc `usize::MAX`.
+    /// How each place is reached on its shortest way from a source; none where it is not.
     pub(super) fn paths_from_sources(&self) -> Vec<Option<Step>> {
         let mut steps: Vec<Option<Step>> = vec![None; self.places.len()];
         let mut near: Vec<Vec<usize>> = vec![Vec::new(); self.places.len()];
@@ -238,9 +235,8 @@ impl Layout {
         let mut order: Vec<usize> = (0..self.places.len()).collect();
         let far = |place: &usize| steps[*place].map_or(f64::INFINITY, |step| step.far);
         let arc_of = |place: usize| steps[place].and_then(|step| step.arc);
-        let before = |place: usize| {
-            arc_of(place).map(|arc| self.arcs[arc].from + self.arcs[arc].to - place)
-        };
+        let before =
+            |place: usize| arc_of(place).map(|arc| self.arcs[arc].from + self.arcs[arc].to - place);
         // A step of no length must not come before the one it follows.
         let mut depth = vec![0_usize; self.places.len()];
         order.sort_by(|a, b| far(a).total_cmp(&far(b)));
@@ -340,7 +336,7 @@ impl Arc {
 
     /// Flow at which the fastest pipe of a choice reaches the highest speed.
     pub(super) fn most_flow(&self, friction: Friction, choice: &Choice) -> f64 {
-        if self.speed_max_m_s == f64::INFINITY {
+        if self.speed_max_m_s.is_infinite() {
             return f64::INFINITY;
         }
         let law = |pipe: &Pipe| Law::new(friction, std::slice::from_ref(pipe), self.length_m);

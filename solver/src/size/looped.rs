@@ -11,7 +11,7 @@
 //! each pipe would do to every head, and only what that allows is computed in full. **Repair**:
 //! where heads are missed, the pipe grows that helps most for its price; one system tells that for
 //! all. **Search**: some pipes of a neighbourhood change by chance, repair and descent follow, and
-//! the outcome is kept if it costs little more (iterated local search). [`bound`] proves how far
+//! the outcome is kept if it costs little more (iterated local search). `bound` proves how far
 //! from the optimum a plan can be at most.
 
 mod bound;
@@ -108,6 +108,8 @@ struct Quest<'a> {
     is_confirmed: bool,
     /// Arcs at each place.
     near: Vec<Vec<usize>>,
+    /// Whether any head may be too high, so that a smaller pipe may help.
+    has_most: bool,
 }
 
 impl<'a> Quest<'a> {
@@ -119,7 +121,8 @@ impl<'a> Quest<'a> {
             near[arc.to].push(index);
         }
         let (bench, random) = (case.bench(), Random::new(seed));
-        Self { case, bench, random, best: None, is_confirmed: false, near }
+        let has_most = case.most.iter().any(|most| most.is_finite());
+        Self { case, bench, random, best: None, is_confirmed: false, near, has_most }
     }
 
     /// First plans; returns the place that stays shortest of head with the dearest pipes.
@@ -324,13 +327,14 @@ impl<'a> Quest<'a> {
             let pull = self.case.drop_of(&self.bench, arc);
             let fast = self.case.too_fast(plan, arc);
             let (grades, own) = (&self.case.grades[arc], plan.grades[arc]);
-            for grade in own.saturating_sub(JUMP)..(own + JUMP + 1).min(grades.len()) {
+            let first = if self.has_most { own.saturating_sub(JUMP) } else { own + 1 };
+            for grade in first..(own + JUMP + 1).min(grades.len()) {
                 if grade == own {
                     continue;
                 }
                 let change = grades[grade].law.loss(plan.flow[arc]).0 - plan.loss[arc];
-                let gain = plan.conductance[arc] * change * pull
-                    + if grade > own { fast } else { -fast };
+                let gain =
+                    plan.conductance[arc] * change * pull + if grade > own { fast } else { -fast };
                 // What a smaller pipe saves must not look like a reason to take it.
                 let price = (grades[grade].cost - grades[own].cost).abs().max(1e-9);
                 if gain > ROUNDING {

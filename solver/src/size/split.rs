@@ -57,7 +57,8 @@ pub fn size(table: &PipeTable, tree: &[Branch], head_max_pa: f64) -> Sized {
     );
     let lengths = shares.into_iter().zip(tree).map(|(shares, branch)| {
         let first = table.allowed(branch.flow).start;
-        let lengths = shares.iter().map(|&(choice, share)| (first + choice, share * branch.length_m));
+        let lengths =
+            shares.iter().map(|&(choice, share)| (first + choice, share * branch.length_m));
         tidy(lengths.collect(), branch.length_m)
     });
     finish(table, tree, lengths.collect(), head_max_pa)

@@ -188,8 +188,7 @@ impl Quest<'_> {
 
 /// Children at one node add up at each head, from the head that the node itself needs.
 fn merge(need: f64, kids: &[usize], through: &mut [Vec<Pair>]) -> Vec<Pair> {
-    let lists: Vec<Vec<Pair>> =
-        kids.iter().map(|&kid| std::mem::take(&mut through[kid])).collect();
+    let lists: Vec<Vec<Pair>> = kids.iter().map(|&kid| std::mem::take(&mut through[kid])).collect();
     let mut steps: Vec<(f64, usize, f64)> = Vec::new();
     for (kid, list) in lists.iter().enumerate() {
         steps.extend(list.iter().map(|&(head, cost)| (head, kid, cost)));

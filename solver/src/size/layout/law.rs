@@ -53,9 +53,7 @@ impl Friction {
     pub(super) fn as_flow(self) -> flow::Friction {
         match self {
             Self::HazenWilliams { .. } => flow::Friction::HazenWilliams,
-            Self::DarcyWeisbach { viscosity_m2_s } => {
-                flow::Friction::SwameeJain { viscosity_m2_s }
-            }
+            Self::DarcyWeisbach { viscosity_m2_s } => flow::Friction::SwameeJain { viscosity_m2_s },
         }
     }
 
@@ -192,7 +190,11 @@ impl Law {
             if step.abs() <= 1e-13 * flow {
                 break;
             }
-            if step > 0.0 { low = flow } else { high = flow }
+            if step > 0.0 {
+                low = flow
+            } else {
+                high = flow
+            }
             let next = flow + step;
             flow = if next > low && next < high { next } else { 0.5 * (low + high) };
         }

@@ -129,10 +129,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn bench(&self) -> Bench {
-        Bench {
-            factor: Factor::new(&self.pattern),
-            side: vec![[0.0]; self.pattern.unknowns()],
-        }
+        Bench { factor: Factor::new(&self.pattern), side: vec![[0.0]; self.pattern.unknowns()] }
     }
 
     /// A plan with given grades, flows not settled yet.
@@ -301,7 +298,8 @@ pub(super) fn every_grade(layout: &Layout, arc: usize) -> Vec<Grade> {
 /// The choices of an arc without those that cost more and carry less than another at a flow that
 /// is typical.
 fn grades(layout: &Layout, arc: usize, typical: f64) -> Vec<Grade> {
-    let loss = |grade: Grade| (grade.law.loss(typical.max(1e-6)).0, grade);
+    // A pipe like a hair still is a choice, if the only one.
+    let loss = |grade: Grade| (grade.law.loss(typical.max(1e-6)).0.min(f64::MAX), grade);
     let mut all: Vec<(f64, Grade)> = every_grade(layout, arc).into_iter().map(loss).collect();
     all.sort_by(|a, b| a.1.cost.total_cmp(&b.1.cost).then(a.0.total_cmp(&b.0)));
     let mut least = f64::INFINITY;
