@@ -21,9 +21,9 @@
 //!
 //! `v_k` holds the first cost of the cables chosen for `k` ([`size::cable`]) and the present value
 //! of their losses; `c` is the price of the diameter ([`size::pipe`]). [`route`] finds paths,
-//! [`network`] settles sizes for what then shares a trench, with an exact linear programme for the
-//! diameters of each pipe tree ([`size::split`]), [`cost`] writes the bill, [`check`] the findings,
-//! [`phases`] the plan over time.
+//! [`network`] settles sizes for what then shares a trench, with the exact optimum of the linear
+//! programme for the diameters of each pipe tree ([`size::split`]), [`cost`] writes the bill,
+//! [`check`] the findings, [`phases`] the plan over time.
 //!
 //! # What is proved
 //!
