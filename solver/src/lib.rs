@@ -21,9 +21,10 @@
 //!
 //! `v_k` holds the first cost of the cables chosen for `k` ([`size::cable`]) and the present value
 //! of their losses; `c` is the price of the diameter ([`size::pipe`]). [`route`] finds paths,
-//! [`network`] settles sizes for what then shares a trench, with an exact linear programme for the
-//! diameters of each pipe tree ([`size::split`]), [`cost`] writes the bill, [`check`] the findings,
-//! [`phases`] the plan over time, [`year`] the energy of a year of weather.
+//! [`network`] settles sizes for what then shares a trench, with the exact optimum of the linear
+//! programme for the diameters of each pipe tree ([`size::split`]), [`cost`] writes the bill,
+//! [`check`] the findings, [`phases`] the plan over time, [`electrical`] and [`water`] solve what
+//! flows, [`year`] the energy of a year of weather, [`contingency`] every single loss.
 //!
 //! # What is proved
 //!

@@ -11,7 +11,7 @@ use crate::report::{PipeRun, PipeSegment, PipeSizing, PumpSet};
 use crate::route::problem::{Medium, Problem};
 use crate::route::state::Route;
 use crate::size::equipment;
-use crate::size::split::{Branch, Sized, size};
+use crate::size::split::{Branch, size};
 
 /// All pipe networks of a plan.
 #[derive(Clone, Debug, Default)]
@@ -142,15 +142,7 @@ fn settle_network(
         .iter()
         .map(|run| Branch { parent: run.parent, length_m: run.length_m, flow: run.flow })
         .collect();
-    // A programme no back end solves is replaced by the smallest sizes the limits allow.
-    let sized = size(table, &branches, limit_pa).unwrap_or_else(|_unsolved| Sized {
-        lengths: branches
-            .iter()
-            .map(|branch| vec![(table.allowed(branch.flow).start, branch.length_m)])
-            .collect(),
-        lost_pa: vec![0.0; branches.len()],
-        ..Sized::default()
-    });
+    let sized = size(table, &branches, limit_pa);
     let supply: Pumping = demands.sources[source].supply.clone();
     let service = demands.sources[source].service;
     let phase_of = |users: &[usize]| {
