@@ -5,6 +5,7 @@
 //! hands over; the texts in `assets/` are compiled in as the reference catalogue. A plan may
 //! override module types, prices and rules, and every override stays visible in the plan.
 
+pub mod media;
 pub mod module;
 pub mod prices;
 pub mod rules;

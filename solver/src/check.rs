@@ -10,6 +10,8 @@ mod boundary;
 mod budget;
 mod capacity;
 mod clearance;
+mod fabric_ports;
+mod fabric_reach;
 mod overlap;
 mod pressure;
 mod reach;
@@ -17,6 +19,7 @@ mod redundancy;
 #[cfg(test)]
 mod sample;
 mod service;
+mod tray_fill;
 pub mod verify;
 mod voltage_drop;
 mod waypoints;
@@ -121,6 +124,9 @@ pub(crate) fn inspect(plan: &Plan, catalogue: &Catalogue, report: &Report) -> Ve
     voltage_drop::check(catalogue, report, &mut findings);
     pressure::check(catalogue, report, &mut findings);
     reach::check(report, &mut findings);
+    fabric_ports::check(plan, catalogue, report, &mut findings);
+    fabric_reach::check(plan, catalogue, report, &mut findings);
+    tray_fill::check(plan, catalogue, report, &mut findings);
     budget::check(plan, report, &mut findings);
     sorted(plan, findings)
 }

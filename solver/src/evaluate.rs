@@ -194,6 +194,7 @@ fn run(
         stop: if report.cost.gap() < CLOSED && report.is_complete() { Stop::Optimal } else { stop },
         bound_method,
     };
+    crate::fabric::attach(plan, &merged, &mut report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);

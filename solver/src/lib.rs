@@ -38,6 +38,7 @@ pub mod cost;
 pub mod demand;
 pub mod edit;
 mod evaluate;
+pub mod fabric;
 pub mod generate;
 pub mod geometry;
 pub mod id;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::catalogue::module::{Load, Service};
 use crate::catalogue::tables::Conductor;
 use crate::edit::Edit;
+use crate::fabric::FabricStudy;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::units::{Cents, Confidence};
@@ -36,6 +37,8 @@ pub struct Report {
     pub verification: Verification,
     /// Sums over the site.
     pub totals: Totals,
+    /// The high-performance network: cables, ports, lengths.
+    pub fabric: FabricStudy,
 }
 
 impl Report {
@@ -330,6 +333,8 @@ pub enum BoqGroup {
     Pipe,
     /// Transceivers.
     Optics,
+    /// Cables of the fabric and the transceivers at their ends.
+    Fabric,
     /// Laying, ends and tests.
     Laying,
     /// Spare material.
@@ -338,12 +343,13 @@ pub enum BoqGroup {
 
 impl BoqGroup {
     /// Every group in file order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Equipment,
         Self::Trench,
         Self::Cable,
         Self::Pipe,
         Self::Optics,
+        Self::Fabric,
         Self::Laying,
         Self::Spares,
     ];
@@ -356,6 +362,7 @@ impl BoqGroup {
             Self::Cable => "Cable and trunks",
             Self::Pipe => "Pipe",
             Self::Optics => "Optics",
+            Self::Fabric => "Fabric",
             Self::Laying => "Laying and ends",
             Self::Spares => "Spares",
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::media::FabricMedium;
 use super::module::{ModuleKind, Service};
 use super::{CatalogueError, ron_error};
 use crate::units::Source;
@@ -64,6 +65,9 @@ macro_rules! rule_set {
             pub diversity: BTreeMap<Service, Diversity>,
             /// Current-carrying factor of a circuit among 1, 2, 3 … loaded circuits in a trench.
             pub grouping: Vec<f64>,
+            /// Cable media of a fabric in order of preference.
+            #[serde(default)]
+            pub fabric_media: Vec<FabricMedium>,
             $($(#[doc = $doc])+ pub $name: Parameter,)+
         }
 
@@ -187,6 +191,22 @@ rule_set! {
     link_rate_gbps: 1.0..=3200.0,
     /// Spare material, per cent of the quantity.
     spares_percent: 0.0..=50.0,
+    /// Way of a fabric cable from a device to the tray above its rack, m.
+    fabric_rack_vertical_m: 0.0..=10.0,
+    /// Distance of racks in modules that name no rack positions, mm.
+    fabric_rack_pitch_mm: 300.0..=5000.0,
+    /// Free length at each end of a row of racks, mm.
+    fabric_rack_end_mm: 0.0..=10000.0,
+    /// Width of the tray a fabric has in each trench and container, mm.
+    fabric_tray_width_mm: 50.0..=5000.0,
+    /// Depth of that tray, mm.
+    fabric_tray_depth_mm: 20.0..=1000.0,
+    /// Highest share of a tray's cross-section that cables take.
+    fabric_tray_fill_max: 0.05..=1.0,
+    /// Connectors of patch panels on the way between containers.
+    fabric_connectors: 0.0..=8.0,
+    /// Length of a fabric cable no trench leads, as a multiple of the straight east and north way.
+    fabric_estimate_factor: 1.0..=5.0,
 }
 
 impl RuleSet {
@@ -213,7 +233,8 @@ impl RuleSet {
             .values()
             .any(is_bad)
             .then(|| format!("diversity distances lie between 0 and {DIVERSITY_MAX_M} m"));
-        match out_of_range.or(bad_grouping).or(bad_diversity) {
+        let bad_medium = rules.fabric_media.iter().find_map(FabricMedium::problem);
+        match out_of_range.or(bad_grouping).or(bad_diversity).or(bad_medium) {
             None => Ok(rules),
             Some(reason) => Err(CatalogueError { file: FILE, line: 1, column: 1, reason }),
         }
