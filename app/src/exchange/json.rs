@@ -7,6 +7,7 @@
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use stackyard_solver::catalogue::module::Service;
+use stackyard_solver::fabric::FabricStudy;
 use stackyard_solver::report::{
     BoqRow, Connection, Finding, PhaseReport, PipeRun, PumpSet, Search, TransformerChoice, Trench,
 };
@@ -46,6 +47,8 @@ struct MachineReport<'a> {
     pipes: &'a [PipeRun],
     pumps: &'a [PumpSet],
     transformers: &'a [TransformerChoice],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fabric: Option<&'a FabricStudy>,
 }
 
 /// Sums by the label of their service, in file order.
@@ -121,6 +124,7 @@ fn machine_report<'a>(document: &Document<'a>) -> MachineReport<'a> {
         pipes: &report.pipes,
         pumps: &report.pumps,
         transformers: &report.transformers,
+        fabric: Some(&report.fabric).filter(|fabric| fabric.is_present()),
     }
 }
 

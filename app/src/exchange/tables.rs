@@ -4,6 +4,7 @@
 //! formats; the writers decide how a number or a text is kept from being taken for a formula.
 
 mod assumptions;
+mod fabric;
 
 use std::fmt::Display;
 
@@ -19,6 +20,7 @@ use stackyard_solver::units::Cents;
 use super::Document;
 
 pub(super) use assumptions::assumptions;
+pub(super) use fabric::{fabric_figures, fabric_take_off, port_columns, port_rows, switch_list};
 
 /// A table of one subject.
 #[derive(Debug)]

@@ -13,7 +13,9 @@ use crate::icons;
 use crate::look::Look;
 use crate::theme::{self, Tokens};
 use crate::view::table::{self, Table};
-use crate::view::{Open, cooling, costs, findings, network, parts, phases, power, side_frame};
+use crate::view::{
+    Open, cooling, costs, fabric, findings, network, parts, phases, power, side_frame,
+};
 
 /// A tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,7 +51,9 @@ impl Tab {
             Self::Costs => &[Sheet::Costs],
             Self::Power => &[Sheet::Circuits, Sheet::Transformers],
             Self::Cooling => &[Sheet::Water, Sheet::Pipes, Sheet::Pumps],
-            Self::Network => &[Sheet::Trunks, Sheet::Trenches],
+            Self::Network => {
+                &[Sheet::Trunks, Sheet::Trenches, Sheet::Fabric, Sheet::TakeOff, Sheet::Published]
+            }
             Self::Phases => &[Sheet::Phases],
         }
     }
@@ -77,6 +81,12 @@ pub(crate) enum Sheet {
     Trunks,
     /// Trenches.
     Trenches,
+    /// Sums over the fabric.
+    Fabric,
+    /// Cables of the fabric.
+    TakeOff,
+    /// Published figures of the fabric.
+    Published,
     /// Construction steps.
     Phases,
 }
@@ -93,6 +103,9 @@ impl Sheet {
             Self::Pumps => "Pumps",
             Self::Trunks => "Trunks",
             Self::Trenches => "Trenches",
+            Self::Fabric => "Fabric",
+            Self::TakeOff => "Take-off",
+            Self::Published => "Published",
             Self::Phases => "Phases",
         }
     }
@@ -108,6 +121,9 @@ impl Sheet {
             Self::Pumps => cooling::pumps(look, report),
             Self::Trunks => network::trunks(look, report),
             Self::Trenches => network::trenches(report),
+            Self::Fabric => fabric::totals(report),
+            Self::TakeOff => fabric::take_off(report),
+            Self::Published => fabric::published(report),
             Self::Phases => phases::table(report),
         }
     }
@@ -208,7 +224,10 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
         | Sheet::Pipes
         | Sheet::Pumps
         | Sheet::Trunks
-        | Sheet::Trenches => {}
+        | Sheet::Trenches
+        | Sheet::Fabric
+        | Sheet::TakeOff
+        | Sheet::Published => {}
     }
     if made.sheet != Sheet::Findings {
         let salt = made.sheet.label();
@@ -227,7 +246,10 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
                 | Sheet::Pipes
                 | Sheet::Pumps
                 | Sheet::Trunks
-                | Sheet::Trenches => {}
+                | Sheet::Trenches
+                | Sheet::Fabric
+                | Sheet::TakeOff
+                | Sheet::Published => {}
             }
         }
     }

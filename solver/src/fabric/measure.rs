@@ -179,7 +179,7 @@ fn allowed<'a>(
 ) -> impl Iterator<Item = (u32, &'a FabricMedium)> {
     (0_u32..)
         .zip(&catalogue.rules.fabric_media)
-        .filter(|(_, medium)| spec.media.is_empty() || spec.media.contains(&medium.id))
+        .filter(move |(_, medium)| spec.media.is_empty() || spec.media.contains(&medium.id))
 }
 
 /// Where devices sit in their racks, as a share of the height.

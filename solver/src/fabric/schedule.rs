@@ -56,7 +56,7 @@ pub struct SwitchRow {
 impl Takeoff<'_> {
     /// The port schedule: one row a cable.
     pub fn ports(&self) -> impl Iterator<Item = PortRow> {
-        (1_usize..).zip(self.cables()).map(|(number, (cable, measure))| {
+        (1_usize..).zip(self.cables()).map(move |(number, (cable, measure))| {
             let (near, far) = racks_of(&self.fabric, cable);
             let split = splits(self.spec, &self.fabric, cable);
             let medium = medium_of(self.catalogue, measure);
@@ -118,7 +118,7 @@ impl Takeoff<'_> {
                 self.fabric.hosts.get(run as usize).map(|run| (*run, first, count))
             }
         };
-        shared.into_iter().flat_map(|(run, first, count)| {
+        shared.into_iter().flat_map(move |(run, first, count)| {
             let HostRun { block, kind, first: earlier, .. } = run;
             let block = self.spec.blocks.get(block as usize);
             let kind = block.and_then(|block| block.hosts.get(kind as usize));
