@@ -23,7 +23,8 @@
 //! of their losses; `c` is the price of the diameter ([`size::pipe`]). [`route`] finds paths,
 //! [`network`] settles sizes for what then shares a trench, with an exact linear programme for the
 //! diameters of each pipe tree ([`size::split`]), [`cost`] writes the bill, [`check`] the findings,
-//! [`phases`] the plan over time.
+//! [`phases`] the plan over time. [`fabric`] follows with every cable and port of the
+//! high-performance network, which decides nothing about the routes.
 //!
 //! # What is proved
 //!

@@ -36,7 +36,7 @@ impl Sample {
         Self::with(plan, catalogue, report)
     }
 
-    /// The same campus with three groups of switches in its first container with a data port.
+    /// The same campus with three groups of switches in its first IT half-module.
     pub(crate) fn fabric() -> Self {
         let Self { mut plan, catalogue, .. } = Self::campus();
         let it = |container: &&Container| container.module.as_str() == "it-half-module";

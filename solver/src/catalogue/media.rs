@@ -117,10 +117,10 @@ impl FabricMedium {
         format!("fabric-{}{split}-{stock_m}", self.id)
     }
 
-    fn optics<'a, 'b>(
-        &'b self,
+    fn optics<'a>(
+        &self,
         catalogue: &'a Catalogue,
-        ask: &'b Ask<'_>,
+        ask: &Ask<'_>,
     ) -> impl Iterator<Item = &'a Optic> {
         let media = if ask.split { self.split.as_deref() } else { Some(self.straight.as_str()) };
         catalogue.optics.iter().filter(move |optic| {

@@ -8,9 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::Takeoff;
-use super::measure::{medium_of, racks_of, splits};
+use super::measure::racks_of;
 use super::topology::{Cable, Far, Kind};
-use crate::catalogue::media::FabricMedium;
 use crate::cost;
 use crate::id::Id;
 use crate::report::{BoqGroup, BoqRow, Report};
@@ -23,29 +22,14 @@ pub(super) fn is_billed(kind: Kind) -> bool {
     }
 }
 
+/// Cables that are bought alike: rank of the phase, medium, length in mm, and the host ports that
+/// share a cable with their rate, if it splits a switch port or leads to hosts at all.
+type Likeness = (usize, u32, i64, Option<(u32, u32)>);
+
 /// The rows of a fabric, spares included, in phase and item order.
 pub(super) fn rows(takeoff: &Takeoff<'_>) -> Vec<BoqRow> {
     let order = takeoff.plan.phase_order();
-    let rank = |phase: &Id| order.get(phase).copied().unwrap_or(0);
-    let mut pieces: BTreeMap<(usize, String), f64> = BTreeMap::new();
-    for (cable, measure) in takeoff.cables().filter(|(cable, _)| is_billed(cable.kind)) {
-        let Some(medium) = medium_of(takeoff.catalogue, measure) else { continue };
-        let (near, far) = racks_of(&takeoff.fabric, cable);
-        let homes = [near, far].map(|rack| {
-            let place = takeoff.fabric.racks[rack as usize].place?;
-            takeoff.plan.containers.get(place.container as usize)
-        });
-        let [Some(one), Some(other)] = homes else { continue };
-        if one.existing && other.existing {
-            continue;
-        }
-        let at = rank(&one.phase).max(rank(&other.phase));
-        let split = splits(takeoff.spec, &takeoff.fabric, cable);
-        *pieces.entry((at, medium.item(split, measure.stock_m))).or_default() += 1.0;
-        for end in transceivers(takeoff, cable, medium) {
-            *pieces.entry((at, end)).or_default() += 1.0;
-        }
-    }
+    let pieces = pieces(takeoff, &alike(takeoff, &order));
     let phases: BTreeMap<usize, &Id> = order.iter().map(|(id, rank)| (*rank, id)).collect();
     let spare = takeoff.catalogue.rules.spares_percent.value / 100.0;
     let mut bought = Vec::new();
@@ -63,16 +47,61 @@ pub(super) fn rows(takeoff: &Takeoff<'_>) -> Vec<BoqRow> {
     bought
 }
 
-/// Price-book ids of the transceivers at the ends of a cable.
-fn transceivers(takeoff: &Takeoff<'_>, cable: &Cable, medium: &FabricMedium) -> Vec<String> {
-    let Some(suffix) = &medium.transceiver else { return Vec::new() };
+/// Cables to buy; those between containers that stand already are there.
+fn alike(takeoff: &Takeoff<'_>, order: &BTreeMap<Id, usize>) -> BTreeMap<Likeness, u32> {
+    let rank = |phase: &Id| order.get(phase).copied().unwrap_or(0);
+    let mut alike: BTreeMap<Likeness, u32> = BTreeMap::new();
+    for (cable, measure) in takeoff.cables().filter(|(cable, _)| is_billed(cable.kind)) {
+        let Some(medium) = measure.medium else { continue };
+        let (near, far) = racks_of(&takeoff.fabric, cable);
+        let homes = [near, far].map(|rack| {
+            let place = takeoff.fabric.racks[rack as usize].place?;
+            takeoff.plan.containers.get(place.container as usize)
+        });
+        let [Some(one), Some(other)] = homes else { continue };
+        if one.existing && other.existing {
+            continue;
+        }
+        let at = rank(&one.phase).max(rank(&other.phase));
+        #[expect(clippy::cast_possible_truncation, reason = "cables are shorter than the site")]
+        let stock_mm = (measure.stock_m * 1000.0).round() as i64;
+        let key = (at, medium, stock_mm, host_ports(takeoff, cable));
+        *alike.entry(key).or_default() += 1;
+    }
+    alike
+}
+
+/// The rate of the host ports on a cable and how many there are.
+fn host_ports(takeoff: &Takeoff<'_>, cable: &Cable) -> Option<(u32, u32)> {
+    let Far::Nics { run, count, .. } = cable.to else { return None };
+    let run = takeoff.fabric.hosts.get(run as usize)?;
+    let block = takeoff.spec.blocks.get(run.block as usize)?;
+    Some((block.hosts.get(run.kind as usize)?.nic_gbps, count))
+}
+
+/// Cables and the transceivers at their ends, by rank of the phase and price-book id.
+fn pieces(
+    takeoff: &Takeoff<'_>,
+    alike: &BTreeMap<Likeness, u32>,
+) -> BTreeMap<(usize, String), f64> {
     let rate = takeoff.spec.switch.rate_gbps;
-    let near = format!("optic-{rate}g{suffix}");
-    let Far::Nics { run, count, .. } = cable.to else { return vec![near.clone(), near] };
-    let run = takeoff.fabric.hosts[run as usize];
-    let hosts = &takeoff.spec.blocks[run.block as usize].hosts[run.kind as usize];
-    let far = format!("optic-{}g{suffix}", hosts.nic_gbps);
-    std::iter::once(near).chain((0..count).map(|_| far.clone())).collect()
+    let mut pieces: BTreeMap<(usize, String), f64> = BTreeMap::new();
+    let mut add = |at: usize, item: String, count: f64| {
+        *pieces.entry((at, item)).or_default() += count;
+    };
+    for (&(at, medium, stock_mm, hosts), &count) in alike {
+        let Some(medium) = takeoff.catalogue.rules.fabric_media.get(medium as usize) else {
+            continue;
+        };
+        let count = f64::from(count);
+        let split = hosts.is_some_and(|(gbps, _)| gbps < rate);
+        add(at, medium.item(split, stock_mm as f64 / 1000.0), count);
+        let Some(suffix) = &medium.transceiver else { continue };
+        add(at, format!("optic-{rate}g{suffix}"), count);
+        let (far_rate, ends) = hosts.unwrap_or((rate, 1));
+        add(at, format!("optic-{far_rate}g{suffix}"), count * f64::from(ends));
+    }
+    pieces
 }
 
 /// Adds rows to the bill, where their group belongs, and their money to their phases.

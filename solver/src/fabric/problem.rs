@@ -137,8 +137,10 @@ impl FabricSpec {
             return refuse(reason, "Use at most 1,000,000 cables");
         }
         match &self.topology {
-            Topology::FatTree3 { racks, .. } if u64::from(racks.count) > MAX_SWITCHES => {
-                refuse(format!("the cores stand in {} racks", racks.count), "Use at most 50,000")
+            Topology::FatTree3 { racks, .. }
+                if !(1..=MAX_SWITCHES).contains(&u64::from(racks.count)) =>
+            {
+                refuse(format!("the cores stand in {} racks", racks.count), "Use 1 to 50,000")
             }
             Topology::FatTree2 if groups != 1 => {
                 let reason = format!("a two-level fat tree of {groups} groups is not connected");

@@ -232,10 +232,11 @@ impl Wiring<'_> {
         }
     }
 
-    /// Takes rack positions.
+    /// Takes rack positions; switches always have a rack, if need be one without a place.
     fn set_up(&mut self, block: Option<u32>, racks: &Racks) -> std::ops::Range<u32> {
         let start = length(&self.out.racks);
-        let places = self.places.take(racks);
+        let mut places = self.places.take(racks);
+        places.resize(places.len().max(1), None);
         self.out.racks.extend(places.into_iter().map(|place| Rack { block, place }));
         start..length(&self.out.racks)
     }
@@ -276,6 +277,9 @@ impl Wiring<'_> {
         racks: std::ops::Range<u32>,
         leaves: std::ops::Range<u32>,
     ) {
+        if leaves.is_empty() {
+            return;
+        }
         // Hosts fill the leaf racks of all groups of the block; spine racks are passed over.
         let apart = block.spine_racks.as_ref().map_or(0, |racks| racks.count);
         let each = (block.racks.count + apart).max(1);
