@@ -44,7 +44,13 @@ pub fn bill(plan: &Plan, catalogue: &Catalogue, network: &Network) -> Vec<BoqRow
 }
 
 /// A row of the bill, priced from the price book.
-pub(crate) fn row(catalogue: &Catalogue, group: BoqGroup, phase: Id, item: &str, quantity: f64) -> BoqRow {
+pub(crate) fn row(
+    catalogue: &Catalogue,
+    group: BoqGroup,
+    phase: Id,
+    item: &str,
+    quantity: f64,
+) -> BoqRow {
     // Quantities are bought in tenths at the finest.
     let quantity = (quantity * 10.0 - 1e-6).ceil() / 10.0;
     match catalogue.prices.get(item) {
