@@ -337,6 +337,9 @@ impl Wiring<'_> {
     fn join_leaves(&mut self, group: &Group) {
         let uplinks = self.spec.blocks[group.block as usize].uplinks;
         let spines = group.spines.end - group.spines.start;
+        if spines == 0 {
+            return;
+        }
         for (number, leaf) in (0_u64..).zip(group.leaves.clone()) {
             let start = number * u64::from(uplinks);
             let mut targets: Vec<u32> =
@@ -406,6 +409,9 @@ impl Wiring<'_> {
         let stand = self.set_up(None, racks);
         let cores = self.switches(Role::Core, "CORE", None, cores, stand);
         let count = cores.end - cores.start;
+        if count == 0 {
+            return;
+        }
         for group in self.out.groups.clone() {
             for (number, spine) in (0_u64..).zip(group.spines) {
                 for link in 0..links {
