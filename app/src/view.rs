@@ -10,6 +10,7 @@ pub(crate) mod cooling;
 pub(crate) mod costs;
 pub(crate) mod dialogs;
 pub(crate) mod explain;
+pub(crate) mod fabric;
 pub(crate) mod findings;
 pub(crate) mod inspector;
 pub(crate) mod legend;

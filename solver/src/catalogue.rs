@@ -6,6 +6,7 @@
 //! override module types, prices and rules, and every override stays visible in the plan.
 
 pub mod construction;
+pub mod media;
 pub mod module;
 pub mod prices;
 pub mod rules;

@@ -43,7 +43,14 @@ pub fn bill(plan: &Plan, catalogue: &Catalogue, network: &Network) -> Vec<BoqRow
         .collect()
 }
 
-fn row(catalogue: &Catalogue, group: BoqGroup, phase: Id, item: &str, quantity: f64) -> BoqRow {
+/// A row of the bill, priced from the price book.
+pub(crate) fn row(
+    catalogue: &Catalogue,
+    group: BoqGroup,
+    phase: Id,
+    item: &str,
+    quantity: f64,
+) -> BoqRow {
     // Quantities are bought in tenths at the finest.
     let quantity = (quantity * 10.0 - 1e-6).ceil() / 10.0;
     match catalogue.prices.get(item) {
@@ -188,7 +195,7 @@ pub fn network_total(rows: &[BoqRow]) -> Cents {
     rows.iter()
         .filter(|row| match row.group {
             BoqGroup::Trench | BoqGroup::Cable | BoqGroup::Pipe | BoqGroup::Laying => true,
-            BoqGroup::Equipment | BoqGroup::Optics | BoqGroup::Spares => false,
+            BoqGroup::Equipment | BoqGroup::Optics | BoqGroup::Fabric | BoqGroup::Spares => false,
         })
         .filter_map(|row| row.total)
         .sum()

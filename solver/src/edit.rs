@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::module::ModuleType;
+use crate::fabric::spec::FabricSpec;
 use crate::geometry::{LIMIT, Point, Rect};
 use crate::id::Id;
 use crate::plan::{
@@ -125,6 +126,8 @@ pub enum Edit {
     },
     /// Adds or replaces a module type of this project.
     PutModule(Box<ModuleType>),
+    /// Sets, replaces or removes the fabric.
+    SetFabric(Option<Box<FabricSpec>>),
 }
 
 /// Why a change is refused. The plan is left as it was.
@@ -275,6 +278,7 @@ impl Plan {
                 None => drop(self.accepted.remove(finding)),
             },
             Edit::PutModule(module) => put(&mut self.modules, module, |a| &a.id),
+            Edit::SetFabric(fabric) => self.fabric = fabric.as_deref().cloned(),
         }
         Ok(())
     }
@@ -335,6 +339,9 @@ impl Plan {
         self.forbids
             .retain(|forbid| !belongs(&forbid.connection) && !ids.contains(&forbid.corridor));
         self.waypoints.retain(|waypoint| !belongs(&waypoint.connection));
+        for racks in self.fabric.iter_mut().flat_map(FabricSpec::rack_lists_mut) {
+            racks.containers.retain(|container| !ids.contains(container));
+        }
         Ok(())
     }
 
@@ -396,6 +403,10 @@ impl Plan {
         self.locks.iter_mut().for_each(|lock| rename(&mut lock.connection));
         self.forbids.iter_mut().for_each(|forbid| rename(&mut forbid.connection));
         self.waypoints.iter_mut().for_each(|waypoint| rename(&mut waypoint.connection));
+        let stands = self.fabric.iter_mut().flat_map(FabricSpec::rack_lists_mut);
+        for container in stands.flat_map(|racks| &mut racks.containers).filter(|id| *id == from) {
+            container.clone_from(to);
+        }
     }
 }
 

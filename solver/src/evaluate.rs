@@ -204,6 +204,7 @@ fn run(
     report.year = year::study(plan, &merged, &report);
     report.power = electrical::study(plan, &merged, &report);
     report.water = crate::water::study(plan, &merged, &report);
+    crate::fabric::attach(plan, &merged, &mut report);
     report.findings = check::inspect(plan, &merged, &report);
     if settings.verify {
         report.verification = check::verify::verify(plan, &merged, &report);

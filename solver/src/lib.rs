@@ -25,6 +25,8 @@
 //! programme for the diameters of each pipe tree ([`size::split`]), [`cost`] writes the bill,
 //! [`check`] the findings, [`phases`] the plan over time, [`electrical`] and [`water`] solve what
 //! flows, [`year`] the energy of a year of weather, [`contingency`] every single loss.
+//! [`fabric`] follows with every cable and port of the high-performance network, which decides
+//! nothing about the routes.
 //!
 //! # What is proved
 //!
@@ -41,6 +43,7 @@ pub mod demand;
 pub mod edit;
 pub mod electrical;
 mod evaluate;
+pub mod fabric;
 pub mod generate;
 pub mod geometry;
 pub mod id;

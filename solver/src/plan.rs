@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::module::{Load, ModuleType, PortTemplate, Service};
+use crate::fabric::spec::FabricSpec;
 use crate::geometry::{Point, Rect, Rotation};
 use crate::id::Id;
 use crate::units::{Cents, Millimetres, Source};
@@ -56,6 +57,9 @@ pub struct Plan {
     /// Places single connections are led through, each connection's in order from its port.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waypoints: Vec<Waypoint>,
+    /// The high-performance network between racks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fabric: Option<FabricSpec>,
     /// Module types of this project, beside or instead of the catalogue's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modules: Vec<ModuleType>,

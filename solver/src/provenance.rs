@@ -25,6 +25,7 @@ use std::fmt;
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::module::Service;
+use crate::fabric::Takeoff;
 use crate::id::Id;
 use crate::plan::Plan;
 use crate::report::{BoqGroup, Connection, Report, Sizing, Supply};
@@ -246,6 +247,8 @@ pub struct Explainer<'a> {
     runs_of: Vec<Vec<usize>>,
     /// Phases in construction order.
     order: BTreeMap<Id, usize>,
+    /// What the fabric buys, by phase and item.
+    fabric: BTreeMap<(Id, String), f64>,
 }
 
 impl<'a> Explainer<'a> {
@@ -262,6 +265,8 @@ impl<'a> Explainer<'a> {
             trenches_of: users(connections, report.trenches.iter().map(|t| t.contents.as_slice())),
             runs_of: users(connections, report.pipes.iter().map(|run| run.contents.as_slice())),
             order: plan.phase_order(),
+            fabric: Takeoff::of(plan, catalogue, report)
+                .map_or_else(BTreeMap::new, |takeoff| takeoff.bought()),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::catalogue::tables::Conductor;
 use crate::contingency::ContingencyStudy;
 use crate::edit::Edit;
 use crate::electrical::PowerStudy;
+use crate::fabric::FabricStudy;
 use crate::geometry::{Point, Rect};
 use crate::id::Id;
 use crate::units::{Cents, Confidence};
@@ -48,6 +49,8 @@ pub struct Report {
     pub power: PowerStudy,
     /// Pressures, flows and temperatures of the pipe networks.
     pub water: WaterStudy,
+    /// The high-performance network: cables, ports, lengths.
+    pub fabric: FabricStudy,
 }
 
 impl Report {
@@ -420,6 +423,8 @@ pub enum BoqGroup {
     Pipe,
     /// Transceivers.
     Optics,
+    /// Cables of the fabric and the transceivers at their ends.
+    Fabric,
     /// Laying, ends and tests.
     Laying,
     /// Spare material.
@@ -428,12 +433,13 @@ pub enum BoqGroup {
 
 impl BoqGroup {
     /// Every group in file order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Equipment,
         Self::Trench,
         Self::Cable,
         Self::Pipe,
         Self::Optics,
+        Self::Fabric,
         Self::Laying,
         Self::Spares,
     ];
@@ -446,6 +452,7 @@ impl BoqGroup {
             Self::Cable => "Cable and trunks",
             Self::Pipe => "Pipe",
             Self::Optics => "Optics",
+            Self::Fabric => "Fabric",
             Self::Laying => "Laying and ends",
             Self::Spares => "Spares",
         }

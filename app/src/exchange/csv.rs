@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use csv::{Terminator, WriterBuilder};
+use stackyard_solver::fabric::Takeoff;
 
-use super::tables::{self, Cell, Table};
+use super::tables::{self, Cell, Column, Table};
 use super::{BuildError, Document};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -14,16 +15,37 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) fn files(document: &Document<'_>) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
     let bill = ("boq", tables::bill(document.report));
     let schedules = tables::schedules(document).into_iter().map(|it| (it.file, it.table));
-    let all = std::iter::once(bill).chain(schedules);
-    all.map(|(name, table)| Ok((format!("{name}.csv"), bytes(&table)?))).collect()
+    let mut files = Vec::new();
+    for (name, table) in std::iter::once(bill).chain(schedules) {
+        files.push((format!("{name}.csv"), bytes(&table)?));
+    }
+    let report = document.report;
+    if let Some(takeoff) = Takeoff::of(document.plan, document.catalogue, report) {
+        let take_off = bytes(&tables::fabric_take_off(report))?;
+        files.push(("fabric-take-off.csv".to_owned(), take_off));
+        let figures = bytes(&tables::fabric_figures(report))?;
+        files.push(("fabric-figures.csv".to_owned(), figures));
+        files.push(("switches.csv".to_owned(), bytes(&tables::switch_list(&takeoff))?));
+        let ports = written(&tables::port_columns(), tables::port_rows(&takeoff))?;
+        files.push(("ports.csv".to_owned(), ports));
+    }
+    Ok(files)
 }
 
 fn bytes(table: &Table) -> Result<Vec<u8>, BuildError> {
+    written(&table.columns, &table.rows)
+}
+
+/// Writes rows as they come.
+fn written<R: AsRef<[Cell]>>(
+    columns: &[Column],
+    rows: impl IntoIterator<Item = R>,
+) -> Result<Vec<u8>, BuildError> {
     let mut out = BYTE_ORDER_MARK.to_vec();
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(&mut out);
-    writer.write_record(table.columns.iter().map(|column| column.title))?;
-    for row in &table.rows {
-        writer.write_record(row.iter().map(|cell| field(cell).into_owned()))?;
+    writer.write_record(columns.iter().map(|column| column.title))?;
+    for row in rows {
+        writer.write_record(row.as_ref().iter().map(|cell| field(cell).into_owned()))?;
     }
     writer.flush().map_err(csv::Error::from)?;
     drop(writer);
@@ -87,9 +109,24 @@ mod tests {
     }
 
     #[test]
+    fn a_fabric_brings_its_tables_and_every_port() {
+        let sample = Sample::fabric();
+        let files = files(&sample.document()).unwrap();
+        let names: Vec<&str> =
+            files.iter().skip(files.len() - 4).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names,
+            ["fabric-take-off.csv", "fabric-figures.csv", "switches.csv", "ports.csv"]
+        );
+        let (_, ports) = files.last().unwrap();
+        let text = ports.strip_prefix(BYTE_ORDER_MARK).unwrap();
+        assert_eq!(csv::Reader::from_reader(text).records().count(), sample.report.fabric.cables);
+    }
+
+    #[test]
     fn quotes_commas_and_line_breaks_survive() {
         let awkward = "a \"b\", c\r\nd";
-        let column = tables::Column::plain("Text", 8, 0);
+        let column = Column::plain("Text", 8, 0);
         let table = Table { columns: vec![column], rows: vec![vec![Cell::Text(awkward.into())]] };
         let bytes = bytes(&table).unwrap();
         let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap();

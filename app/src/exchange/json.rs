@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::contingency::ContingencyStudy;
 use stackyard_solver::electrical::PowerStudy;
+use stackyard_solver::fabric::FabricStudy;
 use stackyard_solver::report::{
     BoqRow, Connection, Finding, PhaseReport, PipeRun, PumpSet, Search, TransformerChoice, Trench,
 };
@@ -60,6 +61,8 @@ struct MachineReport<'a> {
     provenance: Provenance,
     power: &'a PowerStudy,
     water: &'a WaterStudy,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fabric: Option<&'a FabricStudy>,
 }
 
 /// Sums by the label of their service, in file order.
@@ -140,6 +143,7 @@ fn machine_report<'a>(document: &Document<'a>) -> Result<MachineReport<'a>, Buil
         provenance: provenance(document)?,
         power: &report.power,
         water: &report.water,
+        fabric: Some(&report.fabric).filter(|fabric| fabric.is_present()),
     })
 }
 

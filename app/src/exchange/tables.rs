@@ -9,6 +9,7 @@ mod cables;
 mod containers;
 mod data;
 mod drums;
+mod fabric;
 mod findings;
 mod formulas;
 mod loads;
@@ -67,6 +68,7 @@ pub(super) fn schedules(document: &Document<'_>) -> Vec<Schedule> {
     ];
     list.into_iter().map(|(sheet, file, table)| Schedule { sheet, file, table }).collect()
 }
+pub(super) use fabric::{fabric_figures, fabric_take_off, port_columns, port_rows, switch_list};
 
 /// A table of one subject.
 #[derive(Debug)]

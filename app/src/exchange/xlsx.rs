@@ -15,6 +15,9 @@ use rust_xlsxwriter::{
 };
 use stackyard_solver::provenance;
 
+use stackyard_solver::fabric::Takeoff;
+use stackyard_solver::report::Report;
+
 use super::tables::{self, Cell, Column, Table};
 use super::{BuildError, Document};
 use crate::palette::{MISSING_PRICE, Rgb, SHEET_HEADER, SHEET_TOTAL};
@@ -47,7 +50,29 @@ pub(super) fn bytes(document: &Document<'_>) -> Result<Vec<u8>, BuildError> {
     for schedule in tables::schedules(document) {
         write_table(add_sheet(&mut workbook, schedule.sheet)?, &schedule.table, &styles)?;
     }
+    if let Some(takeoff) = Takeoff::of(document.plan, document.catalogue, report) {
+        write_fabric(&mut workbook, report, &takeoff, &styles)?;
+    }
     Ok(workbook.save_to_buffer()?)
+}
+
+/// The sheets of a fabric, the long port schedule last.
+fn write_fabric(
+    workbook: &mut Workbook,
+    report: &Report,
+    takeoff: &Takeoff<'_>,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    let sheets = [
+        ("Fabric take-off", tables::fabric_take_off(report)),
+        ("Fabric figures", tables::fabric_figures(report)),
+        ("Switch list", tables::switch_list(takeoff)),
+    ];
+    for (name, table) in sheets {
+        write_table(add_sheet(workbook, name)?, &table, styles)?;
+    }
+    let sheet = add_sheet(workbook, "Port schedule")?;
+    write_rows(sheet, &tables::port_columns(), tables::port_rows(takeoff), styles)
 }
 
 /// The formats used throughout the workbook.
@@ -157,16 +182,27 @@ fn write_filter(sheet: &mut Worksheet, columns: usize, rows: u32) -> Result<(), 
 
 /// A whole sheet of one table.
 fn write_table(sheet: &mut Worksheet, table: &Table, styles: &Styles) -> Result<(), XlsxError> {
-    write_header(sheet, &table.columns, styles)?;
-    let formats: Vec<Format> =
-        table.columns.iter().map(|column| decimals(column.decimals)).collect();
-    for (row, cells) in (1_u32..).zip(&table.rows) {
-        for ((index, cell), format) in (0_u16..).zip(cells).zip(&formats) {
+    write_rows(sheet, &table.columns, &table.rows, styles)?;
+    write_totals(sheet, table, styles)
+}
+
+/// A whole sheet of rows as they come.
+fn write_rows<R: AsRef<[Cell]>>(
+    sheet: &mut Worksheet,
+    columns: &[Column],
+    rows: impl IntoIterator<Item = R>,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    write_header(sheet, columns, styles)?;
+    let formats: Vec<Format> = columns.iter().map(|column| decimals(column.decimals)).collect();
+    let mut last = 0;
+    for (row, cells) in (1_u32..).zip(rows) {
+        for ((index, cell), format) in (0_u16..).zip(cells.as_ref()).zip(&formats) {
             write_cell(sheet, (row, index), cell, format)?;
         }
+        last = row;
     }
-    write_filter(sheet, table.columns.len(), row_count(table.rows.len()))?;
-    write_totals(sheet, table, styles)
+    write_filter(sheet, columns.len(), last)
 }
 
 /// The row below a schedule with the live totals of the columns that add up to something.
@@ -221,6 +257,13 @@ mod tests {
         let first = bytes(&Sample::campus().document()).unwrap();
         let second = bytes(&Sample::campus().document()).unwrap();
         assert!(first == second, "{} and {} bytes", first.len(), second.len());
+    }
+
+    #[test]
+    fn the_sheets_of_a_fabric_are_written() {
+        let (with, without) = (Sample::fabric(), Sample::campus());
+        let (with, without) = (bytes(&with.document()), bytes(&without.document()));
+        assert!(with.unwrap().len() > without.unwrap().len());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::look::Look;
 use crate::theme::{self, Tokens};
 use crate::view::table::{self, Table};
 use crate::view::{
-    Open, cooling, costs, findings, losses, network, parts, phases, power, side_frame, year,
+    Open, cooling, costs, fabric, findings, losses, network, parts, phases, power, side_frame, year,
 };
 
 /// A tab.
@@ -61,7 +61,9 @@ impl Tab {
             Self::Costs => &[Sheet::Costs],
             Self::Power => &[Sheet::Circuits, Sheet::Transformers],
             Self::Cooling => &[Sheet::Water, Sheet::Pipes, Sheet::Pumps, Sheet::IndexCircuits],
-            Self::Network => &[Sheet::Trunks, Sheet::Trenches],
+            Self::Network => {
+                &[Sheet::Trunks, Sheet::Trenches, Sheet::Fabric, Sheet::TakeOff, Sheet::Published]
+            }
             Self::Phases => &[Sheet::Phases],
             Self::Year => &[Sheet::Year],
         }
@@ -94,6 +96,12 @@ pub(crate) enum Sheet {
     Trunks,
     /// Trenches.
     Trenches,
+    /// Sums over the fabric.
+    Fabric,
+    /// Cables of the fabric.
+    TakeOff,
+    /// Published figures of the fabric.
+    Published,
     /// Construction steps.
     Phases,
     /// Months of the energy year.
@@ -114,6 +122,9 @@ impl Sheet {
             Self::IndexCircuits => "Index circuits",
             Self::Trunks => "Trunks",
             Self::Trenches => "Trenches",
+            Self::Fabric => "Fabric",
+            Self::TakeOff => "Take-off",
+            Self::Published => "Published",
             Self::Phases => "Phases",
             Self::Year => "Year",
         }
@@ -132,6 +143,9 @@ impl Sheet {
             Self::IndexCircuits => cooling::index_circuits(report),
             Self::Trunks => network::trunks(look, report),
             Self::Trenches => network::trenches(report),
+            Self::Fabric => fabric::totals(report),
+            Self::TakeOff => fabric::take_off(report),
+            Self::Published => fabric::published(report),
             Self::Phases => phases::table(report),
             Self::Year => year::table(report),
         }
@@ -239,7 +253,10 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
         | Sheet::Pumps
         | Sheet::IndexCircuits
         | Sheet::Trunks
-        | Sheet::Trenches => {}
+        | Sheet::Trenches
+        | Sheet::Fabric
+        | Sheet::TakeOff
+        | Sheet::Published => {}
     }
     if made.sheet != Sheet::Findings {
         let salt = made.sheet.label();
@@ -261,7 +278,10 @@ fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Actio
                 | Sheet::IndexCircuits
                 | Sheet::Trunks
                 | Sheet::Trenches
-                | Sheet::Year => {}
+                | Sheet::Year
+                | Sheet::Fabric
+                | Sheet::TakeOff
+                | Sheet::Published => {}
             }
         }
     }

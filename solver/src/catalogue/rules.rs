@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::media::FabricMedium;
 use super::module::{ModuleKind, Service};
 use super::{CatalogueError, ron_error};
 use crate::units::Source;
@@ -67,6 +68,9 @@ macro_rules! rule_set {
             pub grouping: Vec<f64>,
             /// Efficiency of a UPS by its load as a share of its rating, rising in load.
             pub ups_curve: Vec<(f64, f64)>,
+            /// Cable media of a fabric in order of preference.
+            #[serde(default)]
+            pub fabric_media: Vec<FabricMedium>,
             $($(#[doc = $doc])+ pub $name: Parameter,)+
         }
 
@@ -288,6 +292,22 @@ rule_set! {
     trench_bedding_mm: 0.0..=1000.0,
     /// Spare material, per cent of the quantity.
     spares_percent: 0.0..=50.0,
+    /// Way of a fabric cable from a device to the tray above its rack, m.
+    fabric_rack_vertical_m: 0.0..=10.0,
+    /// Distance of racks in modules that name no rack positions, mm.
+    fabric_rack_pitch_mm: 300.0..=5000.0,
+    /// Free length at each end of a row of racks, mm.
+    fabric_rack_end_mm: 0.0..=10000.0,
+    /// Width of the tray a fabric has in each trench and container, mm.
+    fabric_tray_width_mm: 50.0..=5000.0,
+    /// Depth of that tray, mm.
+    fabric_tray_depth_mm: 20.0..=1000.0,
+    /// Highest share of a tray's cross-section that cables take.
+    fabric_tray_fill_max: 0.05..=1.0,
+    /// Connectors of patch panels on the way between containers.
+    fabric_connectors: 0.0..=8.0,
+    /// Length of a fabric cable no trench leads, as a multiple of the straight east and north way.
+    fabric_estimate_factor: 1.0..=5.0,
 }
 
 impl RuleSet {
@@ -319,7 +339,9 @@ impl RuleSet {
              from above 0 to at most 1, efficiencies from 0.5 to 1"
                 .to_owned()
         });
-        match out_of_range.or(bad_grouping).or(bad_diversity).or(bad_curve) {
+        let bad_medium = rules.fabric_media.iter().find_map(FabricMedium::problem);
+        let bad_list = bad_grouping.or(bad_diversity).or(bad_curve).or(bad_medium);
+        match out_of_range.or(bad_list) {
             None => Ok(rules),
             Some(reason) => Err(CatalogueError { file: FILE, line: 1, column: 1, reason }),
         }

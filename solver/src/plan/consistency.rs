@@ -82,6 +82,7 @@ impl Plan {
         self.phases_in_order(&mut problems);
         self.references(catalogue, &mut problems);
         self.figures(catalogue, &mut problems);
+        self.fabric_figures(catalogue, &mut problems);
         // Where waypoints stand is only defined on a site whose coordinates and sizes hold.
         if problems.is_empty() {
             self.waypoints_in_place(catalogue, &mut problems);
@@ -357,6 +358,19 @@ impl Plan {
                 "Use zero or more",
             ));
         }
+    }
+
+    fn fabric_figures(&self, catalogue: &Catalogue, problems: &mut Vec<Problem>) {
+        let Some(fabric) = &self.fabric else { return };
+        let containers: BTreeSet<&Id> = self.containers.iter().map(|one| &one.id).collect();
+        let media = &catalogue.rules.fabric_media;
+        let carries = |id: &Id| media.iter().any(|medium| medium.id == *id);
+        let found = fabric.problems(|id| containers.contains(id), carries);
+        problems.extend(
+            found
+                .into_iter()
+                .map(|(subject, reason, remedy)| Problem::new(&subject, reason, remedy)),
+        );
     }
 
     /// Waypoints stand on the site, where a trench may run, each once.

@@ -77,12 +77,12 @@ impl Explainer<'_> {
     fn quantity(&self, row: &BoqRow) -> Explanation {
         let (formula, inputs) = match row.group {
             BoqGroup::Spares => {
-                let bought = [BoqGroup::Cable, BoqGroup::Pipe, BoqGroup::Optics];
+                let bought = [BoqGroup::Cable, BoqGroup::Pipe, BoqGroup::Optics, BoqGroup::Fabric];
                 let mut inputs = vec![rule!(self, "s", spares_percent, "%")];
                 let parts = bought.map(|group| (group, self.parts(group, &row.phase, &row.item)));
-                let pieces = parts
-                    .iter()
-                    .any(|(group, parts)| *group == BoqGroup::Optics && !parts.is_empty());
+                let counted = [BoqGroup::Optics, BoqGroup::Fabric];
+                let pieces =
+                    parts.iter().any(|(group, parts)| counted.contains(group) && !parts.is_empty());
                 inputs.extend(parts.into_iter().flat_map(|(_, parts)| parts));
                 (if pieces { &SPARE_PIECES } else { &SPARES }, inputs)
             }
@@ -91,6 +91,7 @@ impl Explainer<'_> {
             | BoqGroup::Cable
             | BoqGroup::Pipe
             | BoqGroup::Optics
+            | BoqGroup::Fabric
             | BoqGroup::Laying => (&QUANTITY, self.parts(row.group, &row.phase, &row.item)),
         };
         Explanation::new(subject_of(row), formula, row.quantity, inputs)
@@ -108,8 +109,17 @@ impl Explainer<'_> {
                     self.report.connections.iter().filter(|it| self.rank(&it.phase) == rank);
                 in_phase.filter_map(|it| self.part_of_connection(group, it, item)).collect()
             }
+            BoqGroup::Fabric => self.of_fabric(phase, item),
             BoqGroup::Spares => Vec::new(),
         }
+    }
+
+    fn of_fabric(&self, phase: &Id, item: &str) -> Vec<Input> {
+        let count = self.fabric.get(&(phase.clone(), item.to_owned()));
+        let key = format!("fabric.{phase}.{item}");
+        let origin = ("every port of the fabric wired and measured", Confidence::Computed);
+        let input = |count| Input::plain("q_i", (key, "in the take-off"), (count, ""), origin);
+        count.copied().map(input).into_iter().collect()
     }
 
     fn equipment(&self, phase: &Id, item: &str) -> Vec<Input> {

@@ -224,6 +224,6 @@ impl Explainer<'_> {
 fn is_of_network(row: &BoqRow) -> bool {
     match row.group {
         BoqGroup::Trench | BoqGroup::Cable | BoqGroup::Pipe | BoqGroup::Laying => true,
-        BoqGroup::Equipment | BoqGroup::Optics | BoqGroup::Spares => false,
+        BoqGroup::Equipment | BoqGroup::Optics | BoqGroup::Fabric | BoqGroup::Spares => false,
     }
 }
