@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 use stackyard_solver::report::Effort;
 
+use crate::diagram::Kind;
+use crate::exchange::Picture;
 use crate::icons;
 
 /// A file format that can be exported.
@@ -24,10 +26,12 @@ pub(crate) enum Target {
     Json,
     /// Picture.
     Png,
+    /// A diagram.
+    Diagram(Kind, Picture),
 }
 
 impl Target {
-    /// Every format in menu order.
+    /// Every format of the whole plan in menu order.
     pub(crate) const ALL: [Self; 6] =
         [Self::Xlsx, Self::Csv, Self::Dxf, Self::Svg, Self::Json, Self::Png];
 
@@ -40,6 +44,7 @@ impl Target {
             Self::Svg => "svg",
             Self::Json => "json",
             Self::Png => "png",
+            Self::Diagram(_, picture) => picture.extension(),
         }
     }
 }
@@ -138,6 +143,10 @@ pub(crate) enum Command {
     SavePath,
     /// Write the results.
     Export(Target),
+    /// Write the diagram that is shown.
+    ExportDiagram(Picture),
+    /// Show a diagram.
+    Diagram(Kind),
     /// Close the window.
     Quit,
     /// Take back.
@@ -225,7 +234,7 @@ impl From<Colors> for ThemePreference {
 
 impl Command {
     /// Every action in palette order. Keys are tried in this order too, longer chords first.
-    pub(crate) const ALL: [Self; 62] = [
+    pub(crate) const ALL: [Self; 73] = [
         Self::Solve(Effort::Explore),
         Self::Solve(Effort::Good),
         Self::Solve(Effort::Defend),
@@ -243,6 +252,17 @@ impl Command {
         Self::Export(Target::Svg),
         Self::Export(Target::Json),
         Self::Export(Target::Png),
+        Self::ExportDiagram(Picture::Svg),
+        Self::ExportDiagram(Picture::Png),
+        Self::Diagram(Kind::SingleLine),
+        Self::Diagram(Kind::CoolingScheme),
+        Self::Diagram(Kind::PressureProfile),
+        Self::Diagram(Kind::VoltageProfile),
+        Self::Diagram(Kind::CableLengths),
+        Self::Diagram(Kind::CostWaterfall),
+        Self::Diagram(Kind::CostTreemap),
+        Self::Diagram(Kind::Gantt),
+        Self::Diagram(Kind::Sankey),
         Self::Redo,
         Self::Undo,
         Self::Cut,
@@ -306,6 +326,13 @@ impl Command {
             Self::Export(Target::Svg) => "Export drawing (SVG)…",
             Self::Export(Target::Json) => "Export report (JSON)…",
             Self::Export(Target::Png) => "Export picture (PNG)…",
+            Self::Export(Target::Diagram(_, Picture::Svg)) | Self::ExportDiagram(Picture::Svg) => {
+                "Export diagram (SVG)…"
+            }
+            Self::Export(Target::Diagram(_, Picture::Png)) | Self::ExportDiagram(Picture::Png) => {
+                "Export diagram (PNG)…"
+            }
+            Self::Diagram(kind) => kind.command_label(),
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -422,6 +449,8 @@ impl Command {
             | Self::OpenJupiter
             | Self::SavePath
             | Self::Export(_)
+            | Self::ExportDiagram(_)
+            | Self::Diagram(_)
             | Self::Theme(_)
             | Self::About => return None,
         };
@@ -434,7 +463,7 @@ impl Command {
             Self::New => icons::NEW,
             Self::Open => icons::OPEN,
             Self::Save => icons::SAVE,
-            Self::Export(_) => icons::EXPORT,
+            Self::Export(_) | Self::ExportDiagram(_) => icons::EXPORT,
             Self::Undo => icons::UNDO,
             Self::Redo => icons::REDO,
             Self::Copy | Self::Duplicate => icons::COPY,
@@ -474,6 +503,7 @@ impl Command {
             | Self::CycleUsage
             | Self::CyclePreference
             | Self::Tool(ToolKind::Waypoint)
+            | Self::Diagram(_)
             | Self::About => return None,
         })
     }
@@ -495,7 +525,7 @@ impl Command {
             Self::CycleUsage | Self::CyclePreference => Some(Condition::Corridor),
             Self::Tool(ToolKind::Waypoint) => Some(Condition::Connection),
             Self::Stop => Some(Condition::Solving),
-            Self::Export(_) => Some(Condition::Report),
+            Self::Export(_) | Self::ExportDiagram(_) => Some(Condition::Report),
             Self::New
             | Self::Open
             | Self::OpenPath
@@ -508,6 +538,7 @@ impl Command {
             | Self::Escape
             | Self::Tool(_)
             | Self::Solve(_)
+            | Self::Diagram(_)
             | Self::Fit
             | Self::ZoomIn
             | Self::ZoomOut

@@ -15,6 +15,8 @@ use stackyard_solver::catalogue::module::{Discipline, Service};
 use stackyard_solver::plan::ZoneKind;
 use stackyard_solver::report::Severity;
 
+use crate::diagram::Ink;
+
 /// Space between related things, in points.
 pub(crate) const SMALL: f32 = 4.0;
 /// Space between groups, in points.
@@ -224,6 +226,24 @@ impl Tokens {
             Discipline::Network => 3,
             Discipline::Building => 4,
         }]
+    }
+
+    /// The color of an ink of diagrams.
+    pub(crate) fn ink(&self, ink: Ink) -> Color32 {
+        let [_, _, warm] = self.ramp;
+        match ink {
+            Ink::Text => self.strong,
+            Ink::Muted => self.weak,
+            Ink::Rule => self.grid_strong,
+            Ink::Paper => self.ground,
+            Ink::Accent => self.accent,
+            Ink::Error => self.error,
+            Ink::Supply => self.service(Service::Cooling),
+            Ink::Return => warm,
+            Ink::Earth => self.trench,
+            Ink::Service(service) => self.service(service),
+            Ink::Trade(discipline) => self.discipline(discipline),
+        }
     }
 
     /// The color of a zone.

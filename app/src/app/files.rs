@@ -219,9 +219,12 @@ impl App {
                 let path = match target {
                     // Tables are a folder of files.
                     Target::Csv => path,
-                    Target::Xlsx | Target::Dxf | Target::Svg | Target::Json | Target::Png => {
-                        with_extension(path, target.extension())
-                    }
+                    Target::Xlsx
+                    | Target::Dxf
+                    | Target::Svg
+                    | Target::Json
+                    | Target::Png
+                    | Target::Diagram(..) => with_extension(path, target.extension()),
                 };
                 self.worker.file(Task::Export(target, path, computed));
             }
@@ -253,6 +256,9 @@ impl App {
             Purpose::Open => String::new(),
             Purpose::Save => format!("{stem}.ron"),
             Purpose::Export(Target::Csv) => format!("{stem} tables"),
+            Purpose::Export(Target::Diagram(kind, picture)) => {
+                format!("{stem} {}.{}", kind.label().to_lowercase(), picture.extension())
+            }
             Purpose::Export(target) => format!("{stem}.{}", target.extension()),
         }
     }
