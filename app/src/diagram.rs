@@ -5,8 +5,10 @@
 //! is that SVG painted. The display list of the plan itself ([`crate::scene`]) is another one: it is
 //! true to the site in whole millimetres and sorted by layer, while a diagram has no place on site.
 
+mod cables;
 mod chart;
 mod columns;
+mod cooling_layout;
 mod cooling_scheme;
 mod cost_treemap;
 mod cost_waterfall;
@@ -211,6 +213,8 @@ pub(crate) enum Ink {
     Paper,
     /// What asks for attention without being wrong.
     Accent,
+    /// What lies behind lines that matter most.
+    Mark,
     /// What is beyond a limit.
     Error,
     /// Water on its way to the modules.

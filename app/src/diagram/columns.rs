@@ -1,15 +1,15 @@
 //! A column of the single-line diagram: what hangs from a busbar, and everything it supplies.
 //!
-//! Loads stand one below the other beside an upright line. A load that passes power on, such as a
-//! UPS, has an upright line of its own, further to the right. Lines run left of all text and never
-//! cross, however deep the tree is.
+//! Loads stand one below the other beside an upright line, many of them on several strands side by
+//! side. A load that passes power on, such as a UPS, has an upright line of its own, further to the
+//! right. Lines run left of the text of their strand and never cross, however deep the tree is.
 
 use glam::{DVec2, dvec2};
 use stackyard_solver::catalogue::module::{ModuleKind, Service};
-use stackyard_solver::catalogue::tables::Conductor;
-use stackyard_solver::report::{Connection, Sizing, TransformerChoice};
+use stackyard_solver::report::TransformerChoice;
 use stackyard_solver::size::equipment;
 
+use super::cables::{also, beside, cable_lines, hint, row_cable};
 use super::power::{Role, Side, Station, Way};
 use super::symbol::{self, BREAKER, RADIUS, SQUARE, TRANSFORMER};
 use super::text::{frame, width};
@@ -25,6 +25,8 @@ const HANG: (f64, f64) = (12.0, 2.0);
 const HEAD: f64 = 13.5;
 /// Height of a load, mm.
 const ROW: f64 = 8.0;
+/// Loads on one strand, unless what hangs together needs more.
+const TALLEST: usize = 14;
 /// Distance between the upright lines of a load and of what it supplies, mm.
 const INDENT: f64 = 4.0 + SQUARE / 2.0;
 /// Where the text of a load begins, mm from the upright line, without and with a symbol.
@@ -51,7 +53,10 @@ pub(super) struct Column<'a> {
 /// A load in a column.
 #[derive(Debug)]
 struct Row<'a> {
-    depth: u16,
+    /// Where its upright line is, mm from that of the column.
+    x: f64,
+    /// Its place from the top.
+    slot: usize,
     way: &'a Way<'a>,
     load: String,
     cable: String,
@@ -60,10 +65,11 @@ struct Row<'a> {
 /// An upright line beside loads.
 #[derive(Debug)]
 struct Riser {
-    depth: u16,
-    /// The row of the load it leaves from; none where it leaves from the head of the column.
+    /// Where it is, mm from the upright line of the column.
+    x: f64,
+    /// The place of the load it leaves from; none where it leaves from the head of the column.
     from: Option<usize>,
-    /// The last row it reaches.
+    /// The last place it reaches.
     to: usize,
 }
 
@@ -84,10 +90,7 @@ impl<'a> Column<'a> {
             (None, Some(way)) => (load_title(way), false),
             (None, None) => (Vec::new(), false),
         };
-        let (mut rows, mut risers) = (Vec::new(), Vec::new());
-        if let Some(station) = station {
-            push_rows(station, 0, None, &mut rows, &mut risers);
-        }
+        let (rows, risers) = station.map(hang_rows).unwrap_or_default();
         let mut column =
             Self { way, station, title, is_overloaded, rows, risers, size: DVec2::ZERO };
         column.size = column.measure();
@@ -106,7 +109,8 @@ impl<'a> Column<'a> {
         let cables = cable.iter().flatten().map(|line| 2.5 + width(line, Size::Small));
         let rows = self.rows.iter().map(|row| row.text_x() + row.text_width());
         let widest = titles.chain(cables).chain(rows).fold(2.0 * RADIUS, f64::max);
-        let below = if self.rows.is_empty() { 2.0 } else { ROW * self.rows.len() as f64 + 2.0 };
+        let tallest = self.rows.iter().map(|row| row.slot + 1).max().unwrap_or(0);
+        let below = ROW * tallest as f64 + 2.0;
         dvec2(DROP + widest + GAP, self.hang() + HEAD + below)
     }
 
@@ -129,13 +133,13 @@ impl<'a> Column<'a> {
         }
         let bar = symbol_top.y + HEAD;
         for riser in &self.risers {
-            let x = top.x + INDENT * f64::from(riser.depth);
-            let from = riser.from.map_or(bar, |row| row_y(bar, row) + SQUARE / 2.0);
+            let x = top.x + riser.x;
+            let from = riser.from.map_or(bar, |slot| row_y(bar, slot) + SQUARE / 2.0);
             let ink = Ink::Service(Service::LvPower);
             drawing.line([dvec2(x, from), dvec2(x, row_y(bar, riser.to))], ink, MEDIUM);
         }
-        for (index, row) in self.rows.iter().enumerate() {
-            row.draw(drawing, dvec2(top.x, row_y(bar, index)));
+        for row in &self.rows {
+            row.draw(drawing, dvec2(top.x, row_y(bar, row.slot)));
         }
     }
 
@@ -172,7 +176,9 @@ impl<'a> Column<'a> {
         let ink = Ink::Service(Service::LvPower);
         if !self.rows.is_empty() {
             drawing.line([foot, bar], ink, MEDIUM);
-            drawing.line([bar - dvec2(3.0, 0.0), bar + dvec2(3.0, 0.0)], ink, THICK);
+            let strands = self.risers.iter().filter(|riser| riser.from.is_none());
+            let reach = strands.map(|riser| riser.x).fold(3.0, f64::max);
+            drawing.line([bar - dvec2(3.0, 0.0), bar + dvec2(reach, 0.0)], ink, THICK);
         }
         let symbol = Frame { min: top - dvec2(RADIUS, 0.0), max: foot + dvec2(RADIUS, 0.0) };
         let around = self.draw_title(drawing, top).union(symbol);
@@ -212,7 +218,7 @@ impl Row<'_> {
     /// Where its text begins, mm from the upright line of the column.
     fn text_x(&self) -> f64 {
         let own = if self.way.station.is_some() { TEXT.1 } else { TEXT.0 };
-        INDENT * f64::from(self.depth) + own
+        self.x + own
     }
 
     fn text_width(&self) -> f64 {
@@ -226,7 +232,7 @@ impl Row<'_> {
     fn draw(&self, drawing: &mut Drawing, at: DVec2) {
         let connection = self.way.connection;
         let ink = Ink::Service(connection.service);
-        let tap = at + dvec2(INDENT * f64::from(self.depth), 0.0);
+        let tap = at + dvec2(self.x, 0.0);
         if let Some(station) = &self.way.station {
             drawing.line([tap, tap + dvec2(4.0, 0.0)], ink, MEDIUM);
             let kind = match station.role {
@@ -279,33 +285,68 @@ fn square(drawing: &mut Drawing, center: DVec2, kind: ModuleKind) {
 }
 
 /// The height of a load below the bar of its column.
-fn row_y(bar: f64, row: usize) -> f64 {
-    bar + ROW * (row as f64 + 0.5) + 1.0
+fn row_y(bar: f64, slot: usize) -> f64 {
+    bar + ROW * (slot as f64 + 0.5) + 1.0
 }
 
-fn push_rows<'a>(
-    station: &'a Station<'a>,
-    depth: u16,
-    from: Option<usize>,
-    rows: &mut Vec<Row<'a>>,
-    risers: &mut Vec<Riser>,
-) {
+/// Puts what a station supplies on strands: loads first, then what passes power on.
+fn hang_rows<'a>(station: &'a Station<'a>) -> (Vec<Row<'a>>, Vec<Riser>) {
+    let mut hung = Hung { rows: Vec::new(), risers: Vec::new(), x: 0.0, begin: 0 };
     let mut last = None;
-    for way in &station.ways {
-        let index = rows.len();
-        last = Some(index);
-        rows.push(Row {
-            depth,
-            way,
-            load: format!("{} kVA", number(way.connection.load.value(), 0)),
-            cable: row_cable(way),
-        });
-        if let Some(inner) = &way.station {
-            push_rows(inner, depth + 1, Some(index), rows, risers);
+    let loads = station.ways.iter().filter(|way| way.station.is_none());
+    let stations = station.ways.iter().filter(|way| way.station.is_some());
+    for way in loads.chain(stations) {
+        let used = hung.rows.len() - hung.begin;
+        if let Some(to) = last.filter(|_| used + rows_of(way) > TALLEST) {
+            hung.risers.push(Riser { x: hung.x, from: None, to });
+            hung.next_strand();
         }
+        last = Some(hung.rows.len() - hung.begin);
+        hung.push(way, 0);
     }
     if let Some(to) = last {
-        risers.push(Riser { depth, from, to });
+        hung.risers.push(Riser { x: hung.x, from: None, to });
+    }
+    (hung.rows, hung.risers)
+}
+
+/// Rows a circuit takes with everything behind it.
+fn rows_of(way: &Way<'_>) -> usize {
+    let inner = way.station.iter().flat_map(|station| &station.ways);
+    inner.map(rows_of).sum::<usize>() + 1
+}
+
+/// Rows and upright lines as they are put in place.
+struct Hung<'a> {
+    rows: Vec<Row<'a>>,
+    risers: Vec<Riser>,
+    /// Where the strand is that is being filled, mm.
+    x: f64,
+    /// Its first row.
+    begin: usize,
+}
+
+impl<'a> Hung<'a> {
+    /// Begins a strand right of everything so far.
+    fn next_strand(&mut self) {
+        let ends = self.rows.iter().map(|row| row.text_x() + row.text_width());
+        self.x = ends.fold(self.x, f64::max) + GAP;
+        self.begin = self.rows.len();
+    }
+
+    fn push(&mut self, way: &'a Way<'a>, depth: u16) {
+        let slot = self.rows.len() - self.begin;
+        let x = self.x + INDENT * f64::from(depth);
+        let load = format!("{} kVA", number(way.connection.load.value(), 0));
+        self.rows.push(Row { x, slot, way, load, cable: row_cable(way) });
+        let mut last = None;
+        for inner in way.station.iter().flat_map(|station| &station.ways) {
+            last = Some(self.rows.len() - self.begin);
+            self.push(inner, depth + 1);
+        }
+        if let Some(to) = last {
+            self.risers.push(Riser { x: x + INDENT, from: Some(slot), to });
+        }
     }
 }
 
@@ -357,75 +398,4 @@ fn load_title(way: &Way<'_>) -> Vec<String> {
     let mut lines = vec![connection.id.clone(), connection.load.to_string()];
     lines.extend(also(way));
     lines
-}
-
-/// Two lines for the cable of a column: what it is, and how long with what drop.
-pub(super) fn cable_lines(connection: &Connection) -> [String; 2] {
-    match &connection.sizing {
-        Some(Sizing::Cable(sizing)) => [
-            cable_name(connection),
-            format!("{} m, {} %", number(sizing.circuit_m, 0), number(sizing.drop_percent, 2)),
-        ],
-        Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => ["not sized".to_owned(), String::new()],
-    }
-}
-
-/// One line for the cable of a load.
-fn row_cable(way: &Way<'_>) -> String {
-    let [name, length] = cable_lines(way.connection);
-    match also(way) {
-        Some(also) => format!("{name}, {length}, {also}"),
-        None => format!("{name}, {length}"),
-    }
-}
-
-/// Who else supplies the same container.
-fn also(way: &Way<'_>) -> Option<String> {
-    (!way.others.is_empty()).then(|| format!("also from {}", way.others.join(", ")))
-}
-
-/// A cable as an engineer writes it.
-fn cable_name(connection: &Connection) -> String {
-    let Some(Sizing::Cable(sizing)) = &connection.sizing else { return String::new() };
-    let metal = match sizing.conductor {
-        Conductor::Al => "Al",
-        Conductor::Cu => "Cu",
-    };
-    format!("{} × {} mm² {metal}", sizing.circuits, sizing.section_mm2)
-}
-
-/// Writes the two lines of a cable and lets the pointer find them.
-pub(super) fn beside(
-    drawing: &mut Drawing,
-    at: DVec2,
-    lines: &[String; 2],
-    connection: &Connection,
-) {
-    let mut around = Frame { min: at, max: at };
-    for (line, down) in lines.iter().zip([0.0, 2.9]) {
-        let at = at + dvec2(0.0, down);
-        drawing.text(at, Anchor::Start, Size::Small, Ink::Muted, line.as_str());
-        around = around.union(frame(at, Anchor::Start, Size::Small, line));
-    }
-    drawing.spot(around.grown(0.5), vec![connection.id.clone()], hint(connection));
-}
-
-/// What the pointer learns about a circuit.
-pub(super) fn hint(connection: &Connection) -> String {
-    let supply = connection.supply.as_ref().map_or_else(String::new, ToString::to_string);
-    let id = &connection.id;
-    let Some(Sizing::Cable(sizing)) = &connection.sizing else {
-        return format!("{id} from {supply}, {}", connection.load);
-    };
-    let loading = 100.0 * sizing.current_a / sizing.ampacity_a.max(f64::MIN_POSITIVE);
-    format!(
-        "{id} from {supply}: {}, {} m. {} of {} A, {} %. Voltage drop {} %, loss {} kW",
-        cable_name(connection),
-        number(sizing.circuit_m, 0),
-        number(sizing.current_a, 0),
-        number(sizing.ampacity_a, 0),
-        number(loading, 0),
-        number(sizing.drop_percent, 2),
-        number(sizing.loss_kw, 1)
-    )
 }

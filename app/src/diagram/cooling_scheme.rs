@@ -9,7 +9,8 @@ use glam::{DVec2, dvec2};
 use stackyard_solver::catalogue::module::{Discipline, ModuleKind, Service};
 use stackyard_solver::report::{Connection, PipeRun, Sizing};
 
-use super::mains::{Main, Mains, Tap, networks};
+use super::cooling_layout::{BEGIN, Layout, MODULE, Pair, SLOT, layouts, stacked, tap_width};
+use super::mains::{Main, Tap, networks};
 use super::single_line::misfit;
 use super::symbol::{self, RADIUS};
 use super::text::{clipped, frame};
@@ -17,46 +18,10 @@ use super::{Drawing, Frame, Ink, Kind, MEDIUM, Size, Source, THICK};
 use crate::format::number;
 use crate::scene::Anchor;
 
-/// Width of a module's slot, mm.
-const SLOT: f64 = 27.0;
-/// Width and height of a module's box, mm.
-const MODULE: (f64, f64) = (23.0, 11.0);
-/// Height between the mains of a row without branches, mm.
-const RUNG: f64 = 46.0;
-/// Height between a main and the mains branching off it, mm.
-const STEP: f64 = 9.0;
-/// Where the mains of the first and of other rows begin, mm.
-const BEGIN: (f64, f64) = (68.0, 14.0);
-/// Height between rows, in which the mains turn around, mm.
-const TURN: f64 = 20.0;
-/// Height above the first row for pumps and title, and below the last one, mm.
-const ROOM: (f64, f64) = (24.0, 8.0);
 /// Space around the drawing, mm.
 const MARGIN: f64 = 5.0;
 /// Row lengths that are tried, mm: the first, the factor to the next and how many.
 const LIMITS: (f64, f64, u8) = (150.0, 1.2, 18);
-
-/// A tap in its place.
-struct Place<'m, 'a> {
-    tap: &'m Tap<'a>,
-    /// The pipes of the main that lead to it, where it is the first behind them.
-    label: Option<&'a PipeRun>,
-    row: u16,
-    /// Where the main is when it leaves for the tap before, mm.
-    from: f64,
-    x: f64,
-}
-
-/// A network in its place.
-struct Layout<'m, 'a> {
-    mains: &'m Mains<'a>,
-    places: Vec<Place<'m, 'a>>,
-    /// Where the rows end, mm.
-    ends: Vec<f64>,
-    /// Height between the mains of a row.
-    height: f64,
-    size: DVec2,
-}
 
 /// Draws the scheme.
 pub(super) fn draw(source: Source<'_>, area: DVec2) -> Drawing {
@@ -78,78 +43,12 @@ pub(super) fn draw(source: Source<'_>, area: DVec2) -> Drawing {
     drawing
 }
 
-fn layouts<'m, 'a>(networks: &'m [Mains<'a>], limit: f64) -> Vec<Layout<'m, 'a>> {
-    networks.iter().map(|mains| layout(mains, limit)).collect()
-}
-
-/// The size of networks one below the other.
-fn stacked(layouts: &[Layout<'_, '_>]) -> DVec2 {
-    layouts
-        .iter()
-        .fold(DVec2::ZERO, |all, layout| dvec2(all.x.max(layout.size.x), all.y + layout.size.y))
-}
-
-/// Puts the taps of the main into rows of a length.
-fn layout<'m, 'a>(mains: &'m Mains<'a>, limit: f64) -> Layout<'m, 'a> {
-    let (mut places, mut ends) = (Vec::new(), Vec::new());
-    let (mut row, mut cursor) = (0_u16, BEGIN.0);
-    for section in &mains.main.sections {
-        let mut label = section.run;
-        for tap in &section.taps {
-            if !places.is_empty() && cursor + SLOT + tap_width(tap) > limit {
-                ends.push(cursor);
-                (row, cursor) = (row.saturating_add(1), BEGIN.1);
-                label = section.run;
-            }
-            let x = cursor + SLOT;
-            places.push(Place { tap, label: label.take(), row, from: cursor, x });
-            cursor = x + tap_width(tap);
-        }
-    }
-    ends.push(cursor);
-    let height = RUNG + 2.0 * STEP * f64::from(mains.main.depth());
-    let widest = ends.iter().copied().fold(0.0, f64::max);
-    let rows = ends.len() as f64;
-    let high = ROOM.0 + rows * height + (rows - 1.0) * TURN + ROOM.1;
-    let size = dvec2(widest + MODULE.0 / 2.0 + 12.0, high);
-    Layout { mains, places, ends, height, size }
-}
-
-/// How far a tap reaches beyond where it leaves the main, mm.
-fn tap_width(tap: &Tap<'_>) -> f64 {
-    match tap {
-        Tap::Module(..) => 0.0,
-        Tap::Branch(main) => {
-            let taps = main.sections.iter().flat_map(|section| &section.taps);
-            taps.map(|tap| SLOT + tap_width(tap)).sum()
-        }
-    }
-}
-
 /// Draws one network.
 struct Pen<'p, 'm, 'a> {
     drawing: &'p mut Drawing,
     source: Source<'a>,
     layout: &'p Layout<'m, 'a>,
     origin: DVec2,
-}
-
-/// A supply and a return main, by their heights on paper.
-#[derive(Clone, Copy)]
-struct Pair {
-    supply: f64,
-    back: f64,
-}
-
-impl Pair {
-    /// The pair inside this one.
-    fn inner(self) -> Self {
-        Self { supply: self.supply + STEP, back: self.back - STEP }
-    }
-
-    fn middle(self) -> f64 {
-        f64::midpoint(self.supply, self.back)
-    }
 }
 
 impl<'a> Pen<'_, '_, 'a> {
@@ -165,27 +64,26 @@ impl<'a> Pen<'_, '_, 'a> {
             if begins.is_some_and(|before| before.row != place.row) {
                 self.turn(place.row, is_marked);
             }
-            let from = self.origin.x + place.from;
-            self.mains((from, self.origin.x + place.x), pair, is_marked);
-            self.label(place.label, (from, self.origin.x + place.x), pair);
-            self.tap(place.tap, self.origin.x + place.x, pair);
+            let [from, slot, x] = [place.from, place.slot, place.x].map(|x| self.origin.x + x);
+            self.mains((from, x), pair, is_marked);
+            self.label(place.label, (slot, x), pair);
+            self.tap(place.tap, x, pair);
         }
         self.plant(marked.is_some());
     }
 
     /// The mains of a row.
     fn pair(&self, row: u16) -> Pair {
-        let height = self.layout.height;
-        let supply = self.origin.y + ROOM.0 + f64::from(row) * (height + TURN);
-        Pair { supply, back: supply + height }
+        self.layout.pair(row, self.origin.y)
     }
 
     /// Leads the mains from the end of the row before to the beginning of a row.
     fn turn(&mut self, row: u16, is_marked: bool) {
         let (above, below) = (self.pair(row.saturating_sub(1)), self.pair(row));
         let end = usize::from(row).checked_sub(1).and_then(|row| self.layout.ends.get(row));
-        let end = self.origin.x + end.copied().unwrap_or(0.0);
-        let (inner, outer) = (end + MODULE.0 / 2.0 + 4.0, end + MODULE.0 / 2.0 + 8.0);
+        let (last, reach) = end.copied().unwrap_or_default();
+        let (end, reach) = (self.origin.x + last, self.origin.x + reach + MODULE.0 / 2.0);
+        let (inner, outer) = (reach + 4.0, reach + 8.0);
         let begin = self.origin.x + BEGIN.1;
         let (near, far) = (self.origin.x + 6.0, self.origin.x + 2.0);
         let (upper, lower) = (above.back + 5.0, above.back + 9.0);
@@ -218,7 +116,7 @@ impl<'a> Pen<'_, '_, 'a> {
 
     fn pipe(&mut self, points: &[DVec2], ink: Ink, weight: f64, is_marked: bool) {
         if is_marked {
-            self.drawing.line(points, Ink::Accent, weight + 1.3);
+            self.drawing.line(points, Ink::Mark, weight + 1.4);
         }
         self.drawing.line(points, ink, weight);
     }
@@ -253,16 +151,16 @@ impl<'a> Pen<'_, '_, 'a> {
             self.pipe(&[dvec2(x, from), dvec2(x, to)], ink, MEDIUM, marked.is_some());
             self.drawing.dot(dvec2(x, from), 0.7, ink);
         }
-        let (mut cursor, mut position) = (x, 0_usize);
+        let (mut from, mut cursor, mut position) = (x, x, 0_usize);
         for section in &main.sections {
             let mut label = section.run;
             for tap in &section.taps {
                 let at = cursor + SLOT;
                 let is_marked = marked.is_some_and(|marked| position <= marked);
-                self.mains((cursor, at), inner, is_marked);
+                self.mains((from, at), inner, is_marked);
                 self.label(label.take(), (cursor, at), inner);
                 self.tap(tap, at, inner);
-                cursor = at + tap_width(tap);
+                (from, cursor) = (at, at + tap_width(tap));
                 position += 1;
             }
         }
@@ -345,7 +243,7 @@ impl<'a> Pen<'_, '_, 'a> {
         let hint = format!("{id} supplies {} modules", self.layout.places.len());
         self.drawing.spot(around, vec![id.to_owned()], hint);
         let figures = [
-            format!("{} × {} kW, one spare", pumps.units, number(pumps.motor_kw, 1)),
+            format!("{} × {} kW, one spare", pumps.units, pumps.motor_kw),
             format!("{} kg/s at {} kPa", number(pumps.flow_kg_s, 1), number(pumps.head_kpa, 0)),
             format!("least to spare: {}", pumps.index_connection),
         ];

@@ -35,7 +35,8 @@ pub(super) fn draw(source: Source<'_>, area: DVec2) -> Drawing {
     let bins = bins(&lengths, step);
     let mut heights: BTreeMap<u32, u32> = BTreeMap::new();
     for ((place, _), bin) in &bins {
-        *heights.entry(*place).or_default() += bin.cables;
+        let height = heights.entry(*place).or_default();
+        *height = height.saturating_add(bin.cables);
     }
     let tallest = heights.values().copied().max().unwrap_or(1);
     let last = heights.keys().next_back().copied().unwrap_or(0);
@@ -48,7 +49,7 @@ pub(super) fn draw(source: Source<'_>, area: DVec2) -> Drawing {
     for ((place, service), bin) in &bins {
         let base = tops.entry(*place).or_default();
         let from = *base;
-        *base += bin.cables;
+        *base = base.saturating_add(bin.cables);
         let (left, right) = (step * f64::from(*place), step * (f64::from(*place) + 1.0));
         let low = plot.at(left, f64::from(from)) + dvec2(0.2, 0.0);
         let high = plot.at(right, f64::from(*base)) - dvec2(0.2, 0.0);
@@ -61,13 +62,9 @@ pub(super) fn draw(source: Source<'_>, area: DVec2) -> Drawing {
     plot.x_axis(&mut drawing, "m long");
     let entries = CABLES.map(|service| (Ink::Service(service), service.label()));
     let until = legend(&mut drawing, plot.frame, &entries);
-    let count: u32 = lengths.iter().map(|length| length.cables).sum();
+    let count: f64 = lengths.iter().map(|length| f64::from(length.cables)).sum();
     let metres: f64 = lengths.iter().map(|length| f64::from(length.cables) * length.metres).sum();
-    let text = format!(
-        "{} cables and trunks, {} m in all",
-        number(f64::from(count), 0),
-        number(metres, 0)
-    );
+    let text = format!("{} cables and trunks, {} m in all", number(count, 0), number(metres, 0));
     heading(&mut drawing, plot.frame, until, &text);
     median(&mut drawing, &plot, &lengths);
     drawing

@@ -139,7 +139,7 @@ impl<'a> Tree<'a> {
     }
 
     fn below(&self, run: usize) -> &[usize] {
-        self.children.get(&Some(run)).map_or(&[], Vec::as_slice)
+        self.children.get(&Some(run)).map_or(&[][..], Vec::as_slice)
     }
 
     /// A main that begins with a run, or at the pumps; `here` begins where that run ends.

@@ -10,7 +10,8 @@ use glam::{DVec2, dvec2};
 use stackyard_solver::catalogue::module::Service;
 use stackyard_solver::size::cable;
 
-use super::columns::{Column, beside, cable_lines};
+use super::cables::{beside, cable_lines};
+use super::columns::Column;
 use super::power::{Role, Station, Way, trees, unserved};
 use super::symbol::{self, BREAKER, SQUARE};
 use super::text::{clipped, frame, width};

@@ -221,7 +221,7 @@ fn the_marked_circuit_leads_to_the_index_module() {
     let index = &site.report.pumps.first().unwrap().index_connection;
     let spot = drawing.spots.iter().find(|spot| spot.names == [index.as_str()]).unwrap();
     let is_marked = |item: &Item| {
-        matches!(item.line, Some((Ink::Accent, _)))
+        matches!(item.line, Some((Ink::Mark, _)))
             && item.frame().is_some_and(|frame| frame.grown(0.1).overlaps(spot.frame))
     };
     assert!(drawing.items.iter().any(is_marked));

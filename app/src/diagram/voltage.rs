@@ -9,8 +9,8 @@ use stackyard_solver::catalogue::module::{ModuleKind, Service};
 use stackyard_solver::report::{Connection, Sizing};
 use stackyard_solver::size::cable;
 
+use super::cables::hint;
 use super::chart::{Axis, Plot, heading, legend};
-use super::columns::hint;
 use super::power::{Role, Station, trees};
 use super::{Drawing, Frame, Ink, Kind, MEDIUM, Size, Source};
 use crate::format::number;
