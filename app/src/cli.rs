@@ -19,6 +19,7 @@ use stackyard_solver::catalogue::Catalogue;
 use stackyard_solver::plan::{Plan, text};
 use stackyard_solver::report::Effort;
 
+use crate::diagram::Kind;
 use crate::exchange::Format;
 
 /// Plans modular data-centre campuses: placement, power, cooling and network in shared trenches,
@@ -68,15 +69,18 @@ enum Job {
         #[command(flatten)]
         search: SearchArguments,
     },
-    /// Write a plan and its results in a format of other tools.
+    /// Write a plan and its results in a format of other tools, or a diagram of it.
     Export {
         /// The plan.
         plan: PathBuf,
         /// The format.
+        #[arg(long, required_unless_present = "diagram", conflicts_with = "diagram")]
+        format: Option<Format>,
+        /// The diagram; the ending of the file says whether as drawing (svg) or picture (png).
         #[arg(long)]
-        format: Format,
+        diagram: Option<Kind>,
         /// The file, or the folder for csv.
-        #[arg(long)]
+        #[arg(long, short)]
         out: PathBuf,
         #[command(flatten)]
         search: SearchArguments,
@@ -198,7 +202,11 @@ fn run(job: &Job) -> anyhow::Result<ExitCode> {
         Job::Check { plan, search } => solve::check(plan, search),
         Job::Cost { plan, search } => solve::cost(plan, search),
         Job::Year { plan, weather, search } => year::year(plan, search, weather.as_deref()),
-        Job::Export { plan, format, out, search } => solve::export(plan, search, *format, out),
+        Job::Export { plan, format, diagram, out, search } => match (format, diagram) {
+            (_, Some(kind)) => solve::export_diagram(plan, search, *kind, out),
+            (Some(format), None) => solve::export(plan, search, *format, out),
+            (None, None) => Err(anyhow!("say what to export: --format or --diagram")),
+        },
         Job::Render { plan, out, size, search } => solve::render(plan, search, *size, out),
         Job::Generate { containers, seed, out } => generate::generate(*containers, *seed, out),
         Job::Mps { plan, out } => mps::write(plan, out),

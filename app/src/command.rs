@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use eframe::egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 use stackyard_solver::report::Effort;
 
+use crate::diagram::Kind;
+use crate::exchange::Picture;
 use crate::icons;
 
 /// A file format that can be exported.
@@ -26,12 +28,24 @@ pub(crate) enum Target {
     Png,
     /// Pipe networks for EPANET.
     Inp,
+    /// Electrical network for pandapower.
+    Pandapower,
+    /// A diagram.
+    Diagram(Kind, Picture),
 }
 
 impl Target {
-    /// Every format in menu order.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Xlsx, Self::Csv, Self::Dxf, Self::Svg, Self::Json, Self::Png, Self::Inp];
+    /// Every format of the whole plan in menu order.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Xlsx,
+        Self::Csv,
+        Self::Dxf,
+        Self::Svg,
+        Self::Json,
+        Self::Png,
+        Self::Inp,
+        Self::Pandapower,
+    ];
 
     /// The file name extension.
     pub(crate) fn extension(self) -> &'static str {
@@ -43,6 +57,8 @@ impl Target {
             Self::Json => "json",
             Self::Png => "png",
             Self::Inp => "inp",
+            Self::Pandapower => "pp.json",
+            Self::Diagram(_, picture) => picture.extension(),
         }
     }
 }
@@ -141,6 +157,10 @@ pub(crate) enum Command {
     SavePath,
     /// Write the results.
     Export(Target),
+    /// Write the diagram that is shown.
+    ExportDiagram(Picture),
+    /// Show a diagram.
+    Diagram(Kind),
     /// Close the window.
     Quit,
     /// Take back.
@@ -228,7 +248,7 @@ impl From<Colors> for ThemePreference {
 
 impl Command {
     /// Every action in palette order. Keys are tried in this order too, longer chords first.
-    pub(crate) const ALL: [Self; 63] = [
+    pub(crate) const ALL: [Self; 75] = [
         Self::Solve(Effort::Explore),
         Self::Solve(Effort::Good),
         Self::Solve(Effort::Defend),
@@ -247,6 +267,18 @@ impl Command {
         Self::Export(Target::Json),
         Self::Export(Target::Png),
         Self::Export(Target::Inp),
+        Self::Export(Target::Pandapower),
+        Self::ExportDiagram(Picture::Svg),
+        Self::ExportDiagram(Picture::Png),
+        Self::Diagram(Kind::SingleLine),
+        Self::Diagram(Kind::CoolingScheme),
+        Self::Diagram(Kind::PressureProfile),
+        Self::Diagram(Kind::VoltageProfile),
+        Self::Diagram(Kind::CableLengths),
+        Self::Diagram(Kind::CostWaterfall),
+        Self::Diagram(Kind::CostTreemap),
+        Self::Diagram(Kind::Gantt),
+        Self::Diagram(Kind::Sankey),
         Self::Redo,
         Self::Undo,
         Self::Cut,
@@ -311,6 +343,14 @@ impl Command {
             Self::Export(Target::Json) => "Export report (JSON)…",
             Self::Export(Target::Png) => "Export picture (PNG)…",
             Self::Export(Target::Inp) => "Export pipe networks (EPANET INP)…",
+            Self::Export(Target::Pandapower) => "Export electrical network (pandapower)…",
+            Self::Export(Target::Diagram(_, Picture::Svg)) | Self::ExportDiagram(Picture::Svg) => {
+                "Export diagram (SVG)…"
+            }
+            Self::Export(Target::Diagram(_, Picture::Png)) | Self::ExportDiagram(Picture::Png) => {
+                "Export diagram (PNG)…"
+            }
+            Self::Diagram(kind) => kind.command_label(),
             Self::Quit => "Quit",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -427,6 +467,8 @@ impl Command {
             | Self::OpenJupiter
             | Self::SavePath
             | Self::Export(_)
+            | Self::ExportDiagram(_)
+            | Self::Diagram(_)
             | Self::Theme(_)
             | Self::About => return None,
         };
@@ -439,7 +481,7 @@ impl Command {
             Self::New => icons::NEW,
             Self::Open => icons::OPEN,
             Self::Save => icons::SAVE,
-            Self::Export(_) => icons::EXPORT,
+            Self::Export(_) | Self::ExportDiagram(_) => icons::EXPORT,
             Self::Undo => icons::UNDO,
             Self::Redo => icons::REDO,
             Self::Copy | Self::Duplicate => icons::COPY,
@@ -479,6 +521,7 @@ impl Command {
             | Self::CycleUsage
             | Self::CyclePreference
             | Self::Tool(ToolKind::Waypoint)
+            | Self::Diagram(_)
             | Self::About => return None,
         })
     }
@@ -500,7 +543,7 @@ impl Command {
             Self::CycleUsage | Self::CyclePreference => Some(Condition::Corridor),
             Self::Tool(ToolKind::Waypoint) => Some(Condition::Connection),
             Self::Stop => Some(Condition::Solving),
-            Self::Export(_) => Some(Condition::Report),
+            Self::Export(_) | Self::ExportDiagram(_) => Some(Condition::Report),
             Self::New
             | Self::Open
             | Self::OpenPath
@@ -513,6 +556,7 @@ impl Command {
             | Self::Escape
             | Self::Tool(_)
             | Self::Solve(_)
+            | Self::Diagram(_)
             | Self::Fit
             | Self::ZoomIn
             | Self::ZoomOut

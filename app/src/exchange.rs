@@ -26,8 +26,14 @@ use stackyard_solver::plan::Plan;
 use stackyard_solver::report::Report;
 use tempfile::NamedTempFile;
 
+use crate::diagram::Kind;
+
 /// Width and height of a picture whose size nobody chose, in pixels.
 const PICTURE_SIZE: (u32, u32) = (1920, 1200);
+
+/// Resolution of pictures of diagrams.
+const DOTS_PER_INCH: f64 = 150.0;
+const MM_PER_INCH: f64 = 25.4;
 
 /// A format that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -48,6 +54,31 @@ pub(crate) enum Format {
     Pandapower,
     /// Pipe networks for EPANET.
     Inp,
+}
+
+/// How a diagram is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Picture {
+    /// Drawing on an ISO page.
+    Svg,
+    /// Picture of that page.
+    Png,
+}
+
+impl Picture {
+    /// The file name extension.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+        }
+    }
+
+    /// The one a file name asks for by its extension.
+    pub(crate) fn of_path(path: &Path) -> Option<Self> {
+        let extension = path.extension()?;
+        [Self::Svg, Self::Png].into_iter().find(|it| extension.eq_ignore_ascii_case(it.extension()))
+    }
 }
 
 /// What an export is made from.
@@ -145,6 +176,39 @@ pub(crate) fn write(
             write_file(path, text.as_bytes())
         }
         Format::Inp => write_file(path, inp::text(document).as_bytes()),
+    }
+}
+
+/// Writes a diagram of a document.
+///
+/// # Errors
+/// Names the file and the reason. Nothing is left half-written.
+pub(crate) fn write_diagram(
+    kind: Kind,
+    picture: Picture,
+    document: &Document<'_>,
+    path: &Path,
+) -> Result<(), ExportError> {
+    let schematic = svg::schematic(kind, document);
+    match picture {
+        Picture::Svg => write_file(path, schematic.svg.as_bytes()),
+        Picture::Png => {
+            let (width, height) = schematic.page;
+            let bytes = png::render(&schematic.svg, pixels(width), pixels(height));
+            write_file(path, &bytes.map_err(build_error(path))?)
+        }
+    }
+}
+
+/// A length on paper in pixels of a picture that can be read and printed.
+fn pixels(mm: f64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "pages are less than ten thousand pixels wide, and casting saturates"
+    )]
+    {
+        (mm / MM_PER_INCH * DOTS_PER_INCH).round() as u32
     }
 }
 

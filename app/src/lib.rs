@@ -5,6 +5,7 @@ mod app;
 mod camera;
 mod cli;
 mod command;
+mod diagram;
 mod exchange;
 mod format;
 mod history;

@@ -11,6 +11,7 @@ use stackyard_solver::catalogue::module::{Discipline, Service};
 use stackyard_solver::plan::{Usage, ZoneKind};
 use stackyard_solver::report::Severity;
 
+use crate::diagram::Ink;
 use crate::scene::Layer;
 
 /// A color as red, green and blue.
@@ -47,6 +48,10 @@ pub(crate) struct Palette {
     pub(crate) ink: Rgb,
     /// Captions, frames and everything secondary.
     pub(crate) muted: Rgb,
+    accent: Rgb,
+    mark: Rgb,
+    rule: Rgb,
+    warm: Rgb,
     boundary: Rgb,
     corridor: Rgb,
     forbidden: Rgb,
@@ -91,6 +96,10 @@ impl Palette {
         paper: Rgb(255, 255, 255),
         ink: Rgb(24, 28, 34),
         muted: Rgb(94, 101, 110),
+        accent: Rgb(27, 94, 186),
+        mark: Rgb(250, 204, 84),
+        rule: Rgb(226, 227, 226),
+        warm: Rgb(200, 76, 40),
         boundary: Rgb(40, 44, 50),
         corridor: Rgb(150, 155, 162),
         forbidden: Rgb(184, 52, 32),
@@ -126,6 +135,10 @@ impl Palette {
         paper: Rgb(27, 29, 33),
         ink: Rgb(233, 236, 240),
         muted: Rgb(139, 146, 156),
+        accent: Rgb(96, 160, 245),
+        mark: Rgb(140, 106, 24),
+        rule: Rgb(45, 48, 54),
+        warm: Rgb(226, 96, 56),
         boundary: Rgb(150, 157, 167),
         corridor: Rgb(92, 97, 105),
         forbidden: Rgb(240, 112, 92),
@@ -154,6 +167,24 @@ impl Palette {
             green: (Rgb(110, 160, 90), Rgb(34, 46, 32)),
         },
     };
+
+    /// The color of an ink of diagrams.
+    pub(crate) fn ink_color(&self, ink: Ink) -> Rgb {
+        match ink {
+            Ink::Text => self.ink,
+            Ink::Muted => self.muted,
+            Ink::Rule => self.rule,
+            Ink::Paper => self.paper,
+            Ink::Accent => self.accent,
+            Ink::Mark => self.mark,
+            Ink::Error => self.error,
+            Ink::Supply => self.services.cooling,
+            Ink::Return => self.warm,
+            Ink::Earth => self.trench,
+            Ink::Service(service) => self.service(service),
+            Ink::Trade(discipline) => self.discipline(discipline),
+        }
+    }
 
     /// The color of the lines of a layer.
     pub(crate) fn line(&self, layer: Layer) -> Rgb {

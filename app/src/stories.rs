@@ -15,6 +15,9 @@ use stackyard_solver::{Settings, Silent};
 
 use crate::action::{Action, Purpose, Reply};
 use crate::app::{App, Start};
+use crate::command::{Command, Target};
+use crate::diagram::Kind;
+use crate::exchange::Picture;
 use crate::session::{JUPITER, disk};
 use crate::view::measure::Bench;
 
@@ -262,7 +265,7 @@ fn every_panel_fits_into_a_small_window() {
         .with_max_steps(24)
         .build_eframe(|cc| App::headless(&cc.egui_ctx, Start::default()).unwrap());
     window.run();
-    for tab in ["Costs", "Power", "Cooling", "Network", "Phases", "Year", "Findings"] {
+    for tab in ["Costs", "Power", "Cooling", "Network", "Phases", "Year", "Diagrams", "Findings"] {
         // Headings elsewhere have the same words.
         let is_tab = |node: &Node<'_>| node.accesskit_node().role() != Role::Label;
         window.get_all_by_label(tab).find(is_tab).unwrap().click();
@@ -297,6 +300,46 @@ fn the_year_tells_its_figures_and_takes_a_weather_file() {
     let finding = report.findings.iter().find(|it| it.rule == "weather").unwrap();
     assert!(finding.message.contains("cannot read nowhere.epw"), "{}", finding.message);
     assert_eq!(format!("{:.3}", report.year.total.pue), pue);
+}
+
+#[test]
+fn every_diagram_is_shown_and_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = jupiter();
+    for kind in Kind::ALL {
+        ask(&mut window, Action::Run(Command::Diagram(kind)));
+        assert!(window.query_all_by_label("Diagram canvas").next().is_some(), "{kind:?}");
+        let path = folder.path().join(format!("{kind:?}.svg"));
+        let purpose = Purpose::Export(Target::Diagram(kind, Picture::Svg));
+        ask(&mut window, Action::Answer(Reply::Path(purpose, path.clone())));
+        assert!(path.exists(), "{:?}", window.state().messages());
+    }
+}
+
+#[test]
+fn a_click_in_a_diagram_selects_what_it_shows() {
+    let mut window = jupiter();
+    ask(&mut window, Action::Run(Command::Diagram(Kind::SingleLine)));
+    let panel = window.get_by_label("Diagram canvas").rect();
+    // Somewhere on a grid over the diagram there is a part that shows something of the plan.
+    let names = (0..400_u16).find_map(|place| {
+        let across = f32::from(place % 40) / 40.0;
+        let down = f32::from(place / 40) / 10.0;
+        let at = panel.min + panel.size() * eframe::egui::vec2(across, down);
+        window.hover_at(at);
+        window.drag_at(at);
+        window.drop_at(at);
+        window.run();
+        let names: Vec<String> = window.state().selected().into_iter().map(str::to_owned).collect();
+        (!names.is_empty()).then_some(names)
+    });
+    let names = names.expect("no part of the diagram can be selected");
+    let report = window.state().fresh_report().unwrap();
+    for name in names {
+        let is_known = report.connection(&name).is_some()
+            || Id::new(&name).is_ok_and(|id| window.state().plan().knows(&id));
+        assert!(is_known, "{name}");
+    }
 }
 
 #[test]

@@ -15,6 +15,8 @@ use stackyard_solver::catalogue::module::{Discipline, Service};
 use stackyard_solver::plan::ZoneKind;
 use stackyard_solver::report::Severity;
 
+use crate::diagram::Ink;
+
 /// Space between related things, in points.
 pub(crate) const SMALL: f32 = 4.0;
 /// Space between groups, in points.
@@ -83,6 +85,8 @@ pub(crate) struct Tokens {
     pub(crate) label: Color32,
     /// Snap guides.
     pub(crate) guide: Color32,
+    /// What lies behind lines that matter most.
+    mark: Color32,
     /// Shadows.
     shadow: Color32,
     disciplines: [Color32; 5],
@@ -115,6 +119,7 @@ const LIGHT: Tokens = Tokens {
     outline: Color32::from_rgb(94, 101, 110),
     label: Color32::from_rgb(32, 37, 43),
     guide: Color32::from_rgb(200, 60, 140),
+    mark: Color32::from_rgb(250, 204, 84),
     shadow: Color32::from_black_alpha(28),
     disciplines: [
         Color32::from_rgb(214, 222, 236),
@@ -168,6 +173,7 @@ const DARK: Tokens = Tokens {
     outline: Color32::from_rgb(140, 148, 158),
     label: Color32::from_rgb(233, 236, 240),
     guide: Color32::from_rgb(238, 110, 180),
+    mark: Color32::from_rgb(140, 106, 24),
     shadow: Color32::from_black_alpha(110),
     disciplines: [
         Color32::from_rgb(52, 62, 82),
@@ -224,6 +230,25 @@ impl Tokens {
             Discipline::Network => 3,
             Discipline::Building => 4,
         }]
+    }
+
+    /// The color of an ink of diagrams.
+    pub(crate) fn ink(&self, ink: Ink) -> Color32 {
+        let [_, _, warm] = self.ramp;
+        match ink {
+            Ink::Text => self.strong,
+            Ink::Muted => self.weak,
+            Ink::Rule => self.grid_strong,
+            Ink::Paper => self.ground,
+            Ink::Accent => self.accent,
+            Ink::Mark => self.mark,
+            Ink::Error => self.error,
+            Ink::Supply => self.service(Service::Cooling),
+            Ink::Return => warm,
+            Ink::Earth => self.trench,
+            Ink::Service(service) => self.service(service),
+            Ink::Trade(discipline) => self.discipline(discipline),
+        }
     }
 
     /// The color of a zone.

@@ -8,6 +8,7 @@ pub(crate) mod canvas_scene;
 pub(crate) mod catalogue;
 pub(crate) mod cooling;
 pub(crate) mod costs;
+pub(crate) mod diagrams;
 pub(crate) mod dialogs;
 pub(crate) mod explain;
 pub(crate) mod fabric;

@@ -370,15 +370,6 @@ fn export(
     computed: &Computed,
     catalogue: &Catalogue,
 ) -> Result<(), String> {
-    let format = match target {
-        Target::Xlsx => exchange::Format::Xlsx,
-        Target::Csv => exchange::Format::Csv,
-        Target::Dxf => exchange::Format::Dxf,
-        Target::Svg => exchange::Format::Svg,
-        Target::Json => exchange::Format::Json,
-        Target::Png => exchange::Format::Png,
-        Target::Inp => exchange::Format::Inp,
-    };
     let plan_ron = text::write(&computed.plan).map_err(|error| error.to_string())?;
     let catalogue = catalogue.with_overrides_of(&computed.plan);
     let document = exchange::Document {
@@ -387,6 +378,20 @@ fn export(
         report: &computed.report,
         plan_ron: &plan_ron,
         seconds: computed.seconds,
+    };
+    let format = match target {
+        Target::Xlsx => exchange::Format::Xlsx,
+        Target::Csv => exchange::Format::Csv,
+        Target::Dxf => exchange::Format::Dxf,
+        Target::Svg => exchange::Format::Svg,
+        Target::Json => exchange::Format::Json,
+        Target::Png => exchange::Format::Png,
+        Target::Inp => exchange::Format::Inp,
+        Target::Pandapower => exchange::Format::Pandapower,
+        Target::Diagram(kind, picture) => {
+            return exchange::write_diagram(kind, picture, &document, path)
+                .map_err(|error| error.to_string());
+        }
     };
     exchange::write(format, &document, path).map_err(|error| error.to_string())
 }

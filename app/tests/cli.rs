@@ -229,6 +229,9 @@ fn arguments_that_make_no_sense_are_refused_with_help() {
         vec!["year", &plan, "--weather"],
         vec!["export", &plan, "--format", "cuneiform", "--out", &out],
         vec!["export", &plan, "--format", "dxf"],
+        vec!["export", &plan, "--out", &out],
+        vec!["export", &plan, "--diagram", "cartoon", "--out", &out],
+        vec!["export", &plan, "--diagram", "gantt", "--format", "svg", "--out", &out],
         vec!["generate", "--containers", "-1", "--out", &out],
         vec!["generate", "--containers", "999999999", "--out", &out],
     ] {

@@ -224,7 +224,9 @@ impl App {
                     | Target::Svg
                     | Target::Json
                     | Target::Png
-                    | Target::Inp => with_extension(path, target.extension()),
+                    | Target::Inp
+                    | Target::Pandapower
+                    | Target::Diagram(..) => with_extension(path, target.extension()),
                 };
                 self.worker.file(Task::Export(target, path, computed));
             }
@@ -256,6 +258,9 @@ impl App {
             Purpose::Open => String::new(),
             Purpose::Save => format!("{stem}.ron"),
             Purpose::Export(Target::Csv) => format!("{stem} tables"),
+            Purpose::Export(Target::Diagram(kind, picture)) => {
+                format!("{stem} {}.{}", kind.label().to_lowercase(), picture.extension())
+            }
             Purpose::Export(target) => format!("{stem}.{}", target.extension()),
         }
     }

@@ -6,7 +6,7 @@ use stackyard_solver::plan::Preference;
 
 use super::App;
 use crate::action::{Action, Purpose, Reply};
-use crate::command::{Command, Side, Stride, ToolKind, Toward};
+use crate::command::{Command, Side, Stride, Target, ToolKind, Toward};
 use crate::tool::Tool;
 use crate::tool::place::Place;
 use crate::view::canvas::Fit;
@@ -56,6 +56,11 @@ impl App {
             Command::SaveAs => self.pick(Purpose::Save),
             Command::SavePath => self.ask_path(Purpose::Save),
             Command::Export(target) => self.pick(Purpose::Export(target)),
+            Command::ExportDiagram(picture) => {
+                let kind = self.views.bottom.diagrams.kind();
+                self.pick(Purpose::Export(Target::Diagram(kind, picture)));
+            }
+            Command::Diagram(kind) => self.views.bottom.show_diagram(kind),
             Command::Quit => self.quit(ctx),
             Command::Undo => {
                 self.session.undo();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use stackyard_solver::catalogue::Catalogue;
 use stackyard_solver::plan::{Plan, text};
 use stackyard_solver::report::{BoqGroup, Report};
@@ -14,7 +14,8 @@ use stackyard_solver::units::{Cents, grouped};
 use stackyard_solver::{Settings, evaluate};
 
 use super::{SearchArguments, monitor, output};
-use crate::exchange::{self, Document, Format};
+use crate::diagram::Kind;
+use crate::exchange::{self, Document, Format, Picture};
 use crate::weather;
 
 /// A plan with everything an export needs.
@@ -73,7 +74,7 @@ pub(super) fn solve(
         None => output::print(&summary(&solved))?,
         Some(target) => {
             let report = exchange::json::report_json(&solved.document())
-                .map_err(|error| anyhow::anyhow!("the report cannot be written: {error}"))?;
+                .map_err(|error| anyhow!("the report cannot be written: {error}"))?;
             if target == Path::new("-") {
                 output::print(&report)?;
             } else {
@@ -158,6 +159,24 @@ pub(super) fn export(
 ) -> anyhow::Result<ExitCode> {
     let solved = compute(path, search, None)?;
     exchange::write(format, &solved.document(), out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn export_diagram(
+    path: &Path,
+    search: &SearchArguments,
+    kind: Kind,
+    out: &Path,
+) -> anyhow::Result<ExitCode> {
+    // What cannot be written is refused before the plan is computed for it.
+    let picture = Picture::of_path(out).ok_or_else(|| {
+        anyhow!(
+            "cannot tell how to write {}: a diagram is written as .svg or .png; change the ending",
+            out.display()
+        )
+    })?;
+    let solved = compute(path, search, None)?;
+    exchange::write_diagram(kind, picture, &solved.document(), out)?;
     Ok(ExitCode::SUCCESS)
 }
 

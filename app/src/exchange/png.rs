@@ -40,9 +40,7 @@ pub(crate) fn write(
 pub(crate) fn render(svg: &str, width: u32, height: u32) -> Result<Vec<u8>, BuildError> {
     let too_large = || BuildError::PictureSize { width, height, limit: SIDES.1 };
     check(width, height)?;
-    let options =
-        Options { font_family: "Inter".to_owned(), fontdb: fonts(), ..Options::default() };
-    let tree = Tree::from_str(svg, &options)?;
+    let tree = Tree::from_str(svg, &options())?;
     let mut pixmap = Pixmap::new(width, height).ok_or_else(too_large)?;
     let size = tree.size();
     let stretch = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
@@ -58,6 +56,11 @@ fn check(width: u32, height: u32) -> Result<(), BuildError> {
     } else {
         Err(BuildError::PictureSize { width, height, limit: most })
     }
+}
+
+/// How SVG is read: with the fonts of the program.
+pub(crate) fn options() -> Options<'static> {
+    Options { font_family: "Inter".to_owned(), fontdb: fonts(), ..Options::default() }
 }
 
 /// The fonts of the program alone, so that a picture does not depend on the machine.

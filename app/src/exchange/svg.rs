@@ -4,6 +4,7 @@
 //! so that a campus of thousands of containers stays a file of a few megabytes.
 
 mod furniture;
+mod schematic;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use super::certificate::certificate;
 use super::{Document, printable};
 use crate::palette::Palette;
 use crate::scene::{Anchor, Item, Layer, Scene, Shape, plan_scene};
+pub(super) use schematic::schematic;
 use sheet::Sheet;
 
 /// Height of a capital as a share of the font size, in Inter.

@@ -1,5 +1,5 @@
 //! The bottom panel: findings, costs, power, cooling, network, phases and the year as linked
-//! tables.
+//! tables, and the diagrams made from them.
 //!
 //! Rows are made once per report and then only sorted, filtered and drawn. The pointer over a row
 //! marks it on the canvas, a click selects, two clicks look closely.
@@ -10,12 +10,14 @@ use eframe::egui::{Align, Button, Layout, Panel, TextEdit, Ui};
 use stackyard_solver::report::{BoqRow, Report};
 
 use crate::action::Action;
+use crate::diagram::Kind;
 use crate::icons;
 use crate::look::Look;
 use crate::theme::{self, Tokens};
 use crate::view::table::{self, Table};
 use crate::view::{
-    Open, cooling, costs, fabric, findings, losses, network, parts, phases, power, side_frame, year,
+    Open, cooling, costs, diagrams, fabric, findings, losses, network, parts, phases, power,
+    side_frame, year,
 };
 
 /// A tab.
@@ -29,10 +31,11 @@ enum Tab {
     Network,
     Phases,
     Year,
+    Diagrams,
 }
 
 impl Tab {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Findings,
         Self::Costs,
         Self::Power,
@@ -40,6 +43,7 @@ impl Tab {
         Self::Network,
         Self::Phases,
         Self::Year,
+        Self::Diagrams,
     ];
 
     fn label(self) -> &'static str {
@@ -51,6 +55,7 @@ impl Tab {
             Self::Network => "Network",
             Self::Phases => "Phases",
             Self::Year => "Year",
+            Self::Diagrams => "Diagrams",
         }
     }
 
@@ -66,6 +71,7 @@ impl Tab {
             }
             Self::Phases => &[Sheet::Phases],
             Self::Year => &[Sheet::Year],
+            Self::Diagrams => &[],
         }
     }
 }
@@ -164,6 +170,8 @@ pub(crate) struct State {
     /// What the findings tab keeps.
     pub(crate) findings: findings::State,
     costs: costs::State,
+    /// What the diagrams tab keeps.
+    pub(crate) diagrams: diagrams::State,
     stamp: u64,
 }
 
@@ -176,6 +184,13 @@ struct Made {
 }
 
 impl State {
+    /// Opens the panel at a diagram.
+    pub(crate) fn show_diagram(&mut self, kind: Kind) {
+        self.open = Open(true);
+        self.tab = Tab::Diagrams;
+        self.diagrams.show(kind);
+    }
+
     /// The rows of the sheet that is open, made again if the report changed.
     fn refresh(&mut self, look: &Look<'_>) {
         let Some(computed) = look.computed else {
@@ -219,8 +234,12 @@ pub(crate) fn ui(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<
 fn contents(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Action>) {
     // The panel keeps the height it was given, whatever the tab holds.
     ui.set_min_height(ui.available_height());
-    tabs(ui, state, look);
+    tabs(ui, state, look, out);
     ui.separator();
+    if state.tab == Tab::Diagrams {
+        diagrams::ui(ui, &mut state.diagrams, look, out);
+        return;
+    }
     state.refresh(look);
     let Some(made) = state.made.take() else {
         parts::empty(ui, "Nothing computed yet", "Press F5 to solve the plan");
@@ -303,7 +322,7 @@ fn linked(table: &Table, touched: table::Touched, out: &mut Vec<Action>) {
     out.extend(names(touched.double_clicked).map(Action::ZoomTo));
 }
 
-fn tabs(ui: &mut Ui, state: &mut State, look: &Look<'_>) {
+fn tabs(ui: &mut Ui, state: &mut State, look: &Look<'_>, out: &mut Vec<Action>) {
     let tokens = Tokens::of(ui.visuals());
     ui.horizontal(|ui| {
         for tab in Tab::ALL {
@@ -331,6 +350,10 @@ fn tabs(ui: &mut Ui, state: &mut State, look: &Look<'_>) {
                 }
             }
         }
+        if state.tab == Tab::Diagrams {
+            ui.separator();
+            diagrams::toolbar(ui, &mut state.diagrams, look, out);
+        }
         if state.tab == Tab::Costs {
             ui.separator();
             costs::grouping_ui(ui, &mut state.costs);
@@ -345,18 +368,8 @@ fn tabs(ui: &mut Ui, state: &mut State, look: &Look<'_>) {
             {
                 state.open.0 = false;
             }
-            let filter = TextEdit::singleline(&mut state.view.filter)
-                .hint_text("Filter rows")
-                .desired_width(130.0);
-            ui.add(filter).accessible_name("Filter rows");
-            if let Some(made) = &state.made {
-                let rows = state.view.shown_rows();
-                let text = if made.sheet == Sheet::Costs {
-                    costs::total_text(&state.view, &made.table)
-                } else {
-                    format!("{rows} rows")
-                };
-                ui.label(theme::caption(text));
+            if state.tab != Tab::Diagrams {
+                filter(ui, state);
             }
             if look.computed.is_some() && !look.is_fresh() {
                 parts::chip(ui, "recomputing…", tokens.weak)
@@ -364,6 +377,22 @@ fn tabs(ui: &mut Ui, state: &mut State, look: &Look<'_>) {
             }
         });
     });
+}
+
+/// The field that filters rows, and how many are left.
+fn filter(ui: &mut Ui, state: &mut State) {
+    let field =
+        TextEdit::singleline(&mut state.view.filter).hint_text("Filter rows").desired_width(130.0);
+    ui.add(field).accessible_name("Filter rows");
+    if let Some(made) = &state.made {
+        let rows = state.view.shown_rows();
+        let text = if made.sheet == Sheet::Costs {
+            costs::total_text(&state.view, &made.table)
+        } else {
+            format!("{rows} rows")
+        };
+        ui.label(theme::caption(text));
+    }
 }
 
 fn show(state: &mut State, sheet: Sheet) {

@@ -8,6 +8,8 @@ use stackyard_solver::report::Effort;
 
 use crate::action::Action;
 use crate::command::{Colors, Command, Condition, Side, Target, ToolKind};
+use crate::diagram::Kind;
+use crate::exchange::Picture;
 use crate::look::{Coloring, Layer, Shown};
 use crate::view::parts;
 
@@ -74,7 +76,11 @@ fn file(ui: &mut Ui, holds: &BTreeSet<Condition>, recent: &[PathBuf], out: &mut 
     items(ui, holds, &[Command::OpenPath], out);
     ui.separator();
     items(ui, holds, &[Command::Save, Command::SaveAs, Command::SavePath], out);
-    ui.menu_button("Export", |ui| items(ui, holds, &Target::ALL.map(Command::Export), out));
+    ui.menu_button("Export", |ui| {
+        items(ui, holds, &Target::ALL.map(Command::Export), out);
+        ui.separator();
+        items(ui, holds, &[Picture::Svg, Picture::Png].map(Command::ExportDiagram), out);
+    });
     ui.separator();
     items(ui, holds, &[Command::Quit], out);
 }
@@ -86,6 +92,7 @@ fn view(ui: &mut Ui, holds: &BTreeSet<Condition>, shown: &Shown, out: &mut Vec<A
     items(ui, holds, &[Command::NextPhase, Command::PreviousPhase, Command::AllPhases], out);
     ui.separator();
     ui.menu_button("Layers", |ui| layers(ui, shown, out));
+    ui.menu_button("Diagrams", |ui| items(ui, holds, &Kind::ALL.map(Command::Diagram), out));
     ui.separator();
     let panels = [Side::Left, Side::Right, Side::Bottom].map(Command::Toggle);
     items(ui, holds, &panels, out);

@@ -21,6 +21,19 @@ fn jobs<'a>(plan: &'a str, out: &'a str) -> Vec<Vec<&'a str>> {
     ]
 }
 
+/// Every diagram by the name scripts know it by.
+const DIAGRAMS: [&str; 9] = [
+    "single-line",
+    "cooling-scheme",
+    "pressure-profile",
+    "voltage-profile",
+    "cable-lengths",
+    "cost-waterfall",
+    "cost-treemap",
+    "gantt",
+    "sankey",
+];
+
 /// Jobs that write one file, with the plan they read.
 fn writers<'a>(plan: &'a str, out: &'a str) -> Vec<Vec<&'a str>> {
     let mut all = vec![
@@ -94,6 +107,54 @@ fn every_format_is_written() {
     let ended = stackyard(&["export", &file, "--format", "csv", "--out", tables.to_str().unwrap()]);
     assert_eq!(ended.code, Some(0), "{}", ended.message);
     assert!(tables.join("boq.csv").exists());
+}
+
+#[test]
+fn every_diagram_is_written_as_its_ending_says_and_twice_the_same() {
+    let yard = Yard::new();
+    let file = yard.put("sheds.ron", SHEDS);
+    for diagram in DIAGRAMS {
+        let mut drawings = Vec::new();
+        for name in ["one.svg", "two.SVG"] {
+            let out = yard.name(name);
+            let ended = stackyard(&["export", &file, "--diagram", diagram, "-o", &out]);
+            assert_eq!(ended.code, Some(0), "{diagram}: {}", ended.message);
+            drawings.push(fs::read_to_string(&out).unwrap());
+        }
+        assert!(drawings[0].starts_with("<?xml"), "{diagram}");
+        assert!(drawings[0] == drawings[1], "{diagram} differs from run to run");
+    }
+    let out = yard.name("single.png");
+    let ended = stackyard(&["export", &file, "--diagram", "single-line", "--out", &out]);
+    assert_eq!(ended.code, Some(0), "{}", ended.message);
+    assert!(fs::read(&out).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_diagram_names_what_it_shows() {
+    let yard = Yard::new();
+    let out = yard.name("single.svg");
+    let ended = stackyard(&["export", crate::JUPITER, "--diagram", "single-line", "-o", &out]);
+    assert_eq!(ended.code, Some(0), "{}", ended.message);
+    let drawing = fs::read_to_string(&out).unwrap();
+    for name in ["MV-A", "SG-B", "TR-17", "UPS-01", "IT-08B/LV", "Dyn5"] {
+        assert!(drawing.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn a_diagram_with_another_ending_is_refused_with_a_remedy() {
+    let yard = Yard::new();
+    let file = yard.put("sheds.ron", SHEDS);
+    for name in ["single.pdf", "single", "svg"] {
+        let out = yard.name(name);
+        let ended = stackyard(&["export", &file, "--diagram", "single-line", "--out", &out]);
+        assert_eq!(ended.code, Some(2), "{name}");
+        for part in [name, ".svg", ".png"] {
+            assert!(ended.message.contains(part), "{part}: {}", ended.message);
+        }
+    }
+    assert_eq!(yard.files(), ["sheds.ron"]);
 }
 
 #[test]

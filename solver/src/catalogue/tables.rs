@@ -89,6 +89,8 @@ pub struct Transformer {
     pub hv_kv: f64,
     /// Secondary voltage.
     pub lv_kv: f64,
+    /// Connection symbol of the windings, `Dyn5`.
+    pub vector_group: String,
     /// Where the figures come from.
     pub source: String,
     /// How far to trust them.
@@ -154,6 +156,7 @@ struct TransformerRow {
     build: String,
     hv_kv: f64,
     lv_kv: f64,
+    vector_group: String,
     confidence: String,
 }
 
@@ -323,6 +326,7 @@ pub(super) fn transformers(text: &str) -> Result<Vec<Transformer>, CatalogueErro
             build: row.build,
             hv_kv: row.hv_kv,
             lv_kv: row.lv_kv,
+            vector_group: row.vector_group,
             source: row.source,
             confidence: confidence(&row.confidence),
         });

@@ -8,7 +8,7 @@ use stackyard_solver::units::grouped;
 use svg::node::element::{Group, Line, Path, Rectangle, Text};
 
 use super::super::certificate::{Certificate, service_sums};
-use super::sheet::{STRIP_MM, Sheet};
+use super::sheet::{Edges, STRIP_MM, Sheet};
 use super::{Document, SEMI_BOLD, dashes, number, printable};
 use crate::palette::Palette;
 use crate::scene::Layer;
@@ -55,7 +55,31 @@ pub(super) fn frame(
         .add(legend(document, palette, left + 3.0, top))
         .add(swatches(palette, left + SWATCHES_MM, top))
         .add(scale_bar(sheet, palette, left + SCALE_MM, top))
-        .add(title_block(document, certificate, sheet, palette, (title_left, top)))
+        .add(title_block(
+            document,
+            certificate,
+            ("Site plan with trenches and services", sheet.scale_label.as_str()),
+            (title_left, top, edges.right),
+            palette,
+        ))
+}
+
+/// Frame and title block alone, for a drawing by its name and scale that has no site.
+pub(super) fn plain_frame(
+    document: &Document<'_>,
+    certificate: &Certificate,
+    drawing: (&str, &str),
+    edges: Edges,
+    palette: &Palette,
+) -> Group {
+    let top = edges.bottom - STRIP_MM;
+    let left = edges.left.max(edges.right - TITLE_MM);
+    let whole = (edges.right - edges.left, edges.bottom - edges.top);
+    Group::new()
+        .set("id", "frame")
+        .add(boxed(palette, (edges.left, edges.top), whole, 0.5))
+        .add(boxed(palette, (left, top), (edges.right - left, STRIP_MM), 0.35))
+        .add(title_block(document, certificate, drawing, (left, top, edges.right), palette))
 }
 
 fn boxed(
@@ -202,9 +226,9 @@ fn round_length(most: f64) -> f64 {
 fn title_block(
     document: &Document<'_>,
     certificate: &Certificate,
-    sheet: &Sheet,
+    (drawing, scale): (&str, &str),
+    (left, top, right): (f64, f64, f64),
     palette: &Palette,
-    (left, top): (f64, f64),
 ) -> Group {
     let heading = Words { palette, size: 4.2, strong: true };
     let label = Words { size: 2.0, strong: false, ..heading };
@@ -218,14 +242,14 @@ fn title_block(
         grouped(totals.trench_m, 0)
     );
     let rows = [
-        ("Drawing", "Site plan with trenches and services".to_owned()),
+        ("Drawing", drawing.to_owned()),
         ("Verdict", certificate.verdict.clone()),
         ("Checker", certificate.checker.clone()),
         ("Bound", certificate.bound.clone()),
         ("Contents", amount),
-        ("Plan, scale", format!("{}, {}", certificate.fingerprint, sheet.scale_label)),
+        ("Plan, scale", format!("{}, {scale}", certificate.fingerprint)),
     ];
-    let (x, width) = (left + 3.0, sheet.frame.right - left - 6.0);
+    let (x, width) = (left + 3.0, right - left - 6.0);
     let mut group = Group::new().set("id", "title-block").add(heading.line(
         (x, top + 6.4),
         &certificate.project,

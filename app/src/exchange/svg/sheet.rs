@@ -129,7 +129,8 @@ impl Sheet {
     }
 }
 
-fn paper_frame(width: f64, height: f64) -> Edges {
+/// The frame of a page of that width and height, ISO 5457.
+pub(super) fn paper_frame(width: f64, height: f64) -> Edges {
     let (binding, margin) = MARGINS_MM;
     Edges { left: binding, top: margin, right: width - margin, bottom: height - margin }
 }
