@@ -140,7 +140,7 @@ const POLISH_ROUNDS: u32 = 24;
 const WORTH_A_CHANGE: f64 = 2e-5;
 
 /// Times that a plan with trenches wider than their ground is mended.
-const MENDINGS: u32 = 6;
+const MENDINGS: u32 = 16;
 
 /// Rounds of the bound in each turn.
 const PRICE_ROUNDS: u32 = 60;

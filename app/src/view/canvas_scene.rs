@@ -320,7 +320,7 @@ fn draw_container(brush: &mut Brush<'_>, look: &Look<'_>, container: &Container)
         ports(brush, look, container, module);
     }
     if look.shown.has(Layer::Labels) {
-        label(brush, container, module, rect, tokens.label.gamma_multiply(strength));
+        label(brush, look, (container, module), rect, tokens.label.gamma_multiply(strength));
     }
 }
 
@@ -338,11 +338,11 @@ fn ports(brush: &mut Brush<'_>, look: &Look<'_>, container: &Container, module: 
     }
 }
 
-/// The name, level or upright as it fits, and what it is where there is room.
+/// The name, level or upright as it fits, and what it is and at what voltage where there is room.
 fn label(
     brush: &mut Brush<'_>,
-    container: &Container,
-    module: &ModuleType,
+    look: &Look<'_>,
+    (container, module): (&Container, &ModuleType),
     rect: Rect,
     color: Color32,
 ) {
@@ -369,10 +369,18 @@ fn label(
                 module.kind.label().to_owned()
             };
             let font = theme::canvas_font(LEGIBLE + 0.5);
-            let own = brush.painter.layout_no_wrap(text, font, color.gamma_multiply(0.75));
-            if own.size().x <= rect.width() - 6.0 {
-                let at = pos2(center.x - own.size().x / 2.0, center.y + 2.0);
-                brush.shapes.push(Shape::galley(at, own, color));
+            let voltage = look.report().filter(|_| rect.height() > 72.0).and_then(|report| {
+                let lowest = report.power.lowest_voltage(&container.id)?;
+                Some(format!("{} % voltage", number(100.0 * lowest, 1)))
+            });
+            for (line, text) in [Some(text), voltage].into_iter().flatten().enumerate() {
+                let own =
+                    brush.painter.layout_no_wrap(text, font.clone(), color.gamma_multiply(0.75));
+                if own.size().x <= rect.width() - 6.0 {
+                    let down = 2.0 + line as f32 * own.size().y;
+                    let at = pos2(center.x - own.size().x / 2.0, center.y + down);
+                    brush.shapes.push(Shape::galley(at, own, color));
+                }
             }
         }
     } else if width <= rect.height() - 4.0 && height <= rect.width() {

@@ -4,6 +4,7 @@
 
 use eframe::egui::{Button, CollapsingHeader, Label, RichText, ScrollArea, Ui};
 use stackyard_solver::edit::Edit;
+use stackyard_solver::electrical::CableState;
 use stackyard_solver::id::Id;
 use stackyard_solver::plan::{Forbid, Lock, Waypoint};
 use stackyard_solver::provenance::Subject;
@@ -197,6 +198,20 @@ fn connection_body(ui: &mut Ui, connection: &Connection, look: &Look<'_>, out: &
     waypoints(ui, &connection.id, look, out);
 }
 
+/// What the power flow and the short circuits say at the load.
+fn solved_rows(ui: &mut Ui, state: &CableState) {
+    if let Some(voltage) = state.voltage_pu {
+        let text = format!("{} %", number(100.0 * voltage, 2));
+        let source = "AC power flow of the whole site, Newton and Raphson; 100 % is nominal";
+        parts::value(ui, "Voltage", &text, Provenance::Computed, source);
+    }
+    if let Some(fault) = state.fault_max_ka {
+        let text = format!("{} kA", number(fault, 1));
+        let source = "Ik'' max at the load, IEC 60909";
+        parts::value(ui, "Short circuit", &text, Provenance::Computed, source);
+    }
+}
+
 fn sizing_rows(ui: &mut Ui, connection: &Connection, sizing: &Sizing, look: &Look<'_>) {
     let subject = Subject::Connection(connection.id.clone());
     let row = |ui: &mut Ui, name: &str, text: String, formula: &str| {
@@ -226,6 +241,10 @@ fn sizing_rows(ui: &mut Ui, connection: &Connection, sizing: &Sizing, look: &Loo
             parts::value(ui, "Governed by", governs, Provenance::Computed, least);
             row(ui, "Voltage drop", format!("{} %", number(cable.drop_percent, 2)), "cable.drop");
             row(ui, "Losses", format!("{} kW", number(cable.loss_kw, 2)), "cable.loss");
+            let state = look.report().and_then(|report| report.power.cable(&connection.id));
+            if let Some(state) = state {
+                solved_rows(ui, state);
+            }
             let length = format!("{} m", number(cable.circuit_m, 1));
             row(ui, "Circuit length", length, "cable.length");
         }

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use eframe::egui::{Align, Button, Label, Layout, RichText, Sense, Ui};
+use eframe::egui::{Align, Button, Label, Layout, RichText, ScrollArea, Sense, Ui};
 use egui_extras::{Column as Width, TableBuilder};
 use stackyard_solver::units::Cents;
 
@@ -262,6 +262,23 @@ fn sum(table: &Table, rows: impl Iterator<Item = usize>) -> (Cents, usize) {
 
 /// Draws a table. `stamp` changes when its rows do; `is_selected` tells which rows are marked.
 pub(crate) fn ui(
+    ui: &mut Ui,
+    salt: &str,
+    table: &Table,
+    state: &mut State,
+    stamp: u64,
+    is_selected: impl Fn(&Row) -> bool,
+) -> Touched {
+    let wide: f32 = table.columns.iter().map(|column| column.width + theme::MEDIUM).sum();
+    if wide <= ui.available_width() {
+        return rows(ui, salt, table, state, stamp, is_selected);
+    }
+    // More than fits is reached by scrolling sideways.
+    let area = ScrollArea::horizontal().id_salt((salt, "sideways")).auto_shrink(false);
+    area.show(ui, |ui| rows(ui, salt, table, state, stamp, is_selected)).inner
+}
+
+fn rows(
     ui: &mut Ui,
     salt: &str,
     table: &Table,

@@ -41,7 +41,7 @@ pub(super) fn check(catalogue: &Catalogue, report: &Report, findings: &mut Vec<F
             Some(Sizing::Cable(sizing)) => sizing.fault_ka,
             Some(Sizing::Data(_) | Sizing::Pipe(_)) | None => continue,
         };
-        if let Some(fault_ka) = cable.fault_supply_ka.filter(|fault| *fault > assumed_ka) {
+        if let Some(fault_ka) = cable.fault_supply_ka.filter(|fault| *fault > assumed_ka * 1.001) {
             findings.push(finding(
                 "short-circuit-level",
                 Severity::Warning,
